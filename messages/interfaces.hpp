@@ -1,0 +1,146 @@
+#pragma once
+// The typed interface of every actor; the one header of this floor that knows CAF.
+#include "messages/roles.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/atom.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+// These never leave the process, so CAF need not know how to write them down.
+#define CODIUS_MESSAGE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(codius::name)
+CODIUS_MESSAGE(sell)
+CODIUS_MESSAGE(sale_answer)
+CODIUS_MESSAGE(open_purchase)
+CODIUS_MESSAGE(purchase_opened)
+CODIUS_MESSAGE(get_token)
+CODIUS_MESSAGE(token_state)
+CODIUS_MESSAGE(book_money)
+CODIUS_MESSAGE(money_booked)
+CODIUS_MESSAGE(abandon_purchase)
+CODIUS_MESSAGE(deliver_purchase)
+CODIUS_MESSAGE(credit_purchase)
+CODIUS_MESSAGE(purchase)
+CODIUS_MESSAGE(purchase_credited)
+CODIUS_MESSAGE(get_owed)
+CODIUS_MESSAGE(purchase_list)
+CODIUS_MESSAGE(get_records)
+CODIUS_MESSAGE(record_list)
+CODIUS_MESSAGE(get_record)
+CODIUS_MESSAGE(pod_record)
+CODIUS_MESSAGE(set_phase)
+CODIUS_MESSAGE(begin_expiry)
+CODIUS_MESSAGE(forget_record)
+CODIUS_MESSAGE(record_forgotten)
+CODIUS_MESSAGE(get_totals)
+CODIUS_MESSAGE(ledger_totals)
+CODIUS_MESSAGE(read_manifest)
+CODIUS_MESSAGE(manifest_read)
+CODIUS_MESSAGE(reserve)
+CODIUS_MESSAGE(reserved)
+CODIUS_MESSAGE(release)
+CODIUS_MESSAGE(fetch_images)
+CODIUS_MESSAGE(images_ready)
+CODIUS_MESSAGE(fulfil_purchase)
+CODIUS_MESSAGE(pod_up)
+CODIUS_MESSAGE(lease_over)
+CODIUS_MESSAGE(get_capacity)
+CODIUS_MESSAGE(capacity)
+CODIUS_MESSAGE(bring_up)
+CODIUS_MESSAGE(take_down)
+CODIUS_MESSAGE(pod_started)
+CODIUS_MESSAGE(pod_gone)
+CODIUS_MESSAGE(pod_seen)
+CODIUS_MESSAGE(runtime_inspected)
+CODIUS_MESSAGE(runtime_started)
+CODIUS_MESSAGE(runtime_done)
+CODIUS_MESSAGE(runtime_listed)
+CODIUS_MESSAGE(watch_lease)
+CODIUS_MESSAGE(unwatch_lease)
+CODIUS_MESSAGE(get_payment)
+CODIUS_MESSAGE(payment_state)
+CODIUS_MESSAGE(collect)
+CODIUS_MESSAGE(collected)
+CODIUS_MESSAGE(money_came)
+CODIUS_MESSAGE(collect_over)
+CODIUS_MESSAGE(run_here)
+CODIUS_MESSAGE(get_ledger)
+CODIUS_MESSAGE(ledger_link)
+CODIUS_MESSAGE(publish_route)
+CODIUS_MESSAGE(withdraw_route)
+CODIUS_MESSAGE(route_done)
+#undef CODIUS_MESSAGE
+
+namespace codius {
+
+/// The names under which the live actors are found (runtime/actor/supervisor.hpp).
+namespace role {
+inline constexpr auto keeper = caf::atom("keeper");
+inline constexpr auto ilp = caf::atom("ilp");
+inline constexpr auto proxy = caf::atom("proxy");
+inline constexpr auto expiry = caf::atom("expiry");
+inline constexpr auto pods = caf::atom("pods");
+inline constexpr auto manifests = caf::atom("manifests");
+inline constexpr auto sales = caf::atom("sales");
+inline constexpr auto ingress = caf::atom("ingress");
+} // namespace role
+
+using flush_atom = caf::atom_constant<caf::atom("flush")>;
+using tick_atom = caf::atom_constant<caf::atom("tick")>;
+
+/// The KEEPER: the only one that touches the store. Every answer is durable when it arrives.
+/// Errors of all: `unavailable` when the store fails.
+using keeper_actor = caf::typed_actor<
+  caf::replies_to<open_purchase>::with<purchase_opened>,
+  caf::replies_to<book_money>::with<money_booked>,
+  caf::replies_to<abandon_purchase>::with<purchase>,
+  caf::replies_to<deliver_purchase>::with<purchase>,
+  caf::replies_to<credit_purchase>::with<purchase_credited>,
+  caf::replies_to<get_token>::with<token_state>, caf::replies_to<get_owed>::with<purchase_list>,
+  caf::replies_to<get_records>::with<record_list>, caf::replies_to<get_record>::with<pod_record>,
+  caf::replies_to<set_phase>::with<pod_record>, caf::replies_to<begin_expiry>::with<pod_record>,
+  caf::replies_to<forget_record>::with<record_forgotten>,
+  caf::replies_to<get_totals>::with<ledger_totals>,
+  // INTERNAL: all that was waiting is in the batch: commit it.
+  caf::reacts_to<flush_atom>>;
+
+/// A MANIFEST_PROCESSOR: pure work on one upload.
+using manifest_actor = caf::typed_actor<caf::replies_to<read_manifest>::with<manifest_read>>;
+
+/// The POD_LIFECYCLE: the set of pods, their memory, and a `pod` actor for each.
+using lifecycle_actor = caf::typed_actor<
+  caf::replies_to<reserve>::with<reserved>, caf::reacts_to<release>,
+  caf::replies_to<fetch_images>::with<images_ready>, caf::replies_to<fulfil_purchase>::with<pod_up>,
+  caf::reacts_to<lease_over>, caf::replies_to<get_capacity>::with<capacity>,
+  // INTERNAL: time to ask the pod runtime what it holds, and what it said.
+  caf::reacts_to<tick_atom>, caf::reacts_to<runtime_listed>>;
+
+/// A POD: one pod's state machine.
+using pod_actor = caf::typed_actor<
+  caf::replies_to<bring_up>::with<pod_started>, caf::replies_to<take_down>::with<pod_gone>,
+  caf::reacts_to<pod_seen>,
+  // INTERNAL: what the pod runtime answered, and time to try again.
+  caf::reacts_to<runtime_inspected>, caf::reacts_to<runtime_started>,
+  caf::reacts_to<runtime_done>, caf::reacts_to<tick_atom>>;
+
+/// The EXPIRY_TIMER: due times.
+using expiry_actor = caf::typed_actor<caf::reacts_to<watch_lease>, caf::reacts_to<unwatch_lease>,
+                                      // INTERNAL: the earliest may be due.
+                                      caf::reacts_to<tick_atom>>;
+
+/// The ILP_BRIDGE: the packet switch and who waits for which money.
+using ilp_actor = caf::typed_actor<caf::replies_to<get_payment>::with<payment_state>,
+                                   caf::replies_to<collect>::with<collected>,
+                                   caf::replies_to<get_ledger>::with<ledger_link>,
+                                   // INTERNAL: news of the I/O thread, and deadlines.
+                                   caf::reacts_to<money_came>, caf::reacts_to<collect_over>,
+                                   caf::reacts_to<run_here>>;
+
+/// The REVERSE_PROXY: the only writer of the route table.
+using proxy_actor = caf::typed_actor<caf::replies_to<publish_route>::with<route_done>,
+                                     caf::replies_to<withdraw_route>::with<route_done>>;
+
+/// The desk that starts one PURCHASE actor a sale.
+using sales_actor = caf::typed_actor<caf::replies_to<sell>::with<sale_answer>>;
+
+} // namespace codius

@@ -1,0 +1,98 @@
+#include "runtime/manifest/canonical_json.hpp"
+
+#include "runtime/base/utf8.hpp"
+
+#include <algorithm>
+
+namespace codius::runtime {
+
+namespace {
+
+struct range {
+  char32_t first, last;
+};
+
+constexpr range escaped[] = {
+  {0x0000, 0x001f}, {0x007f, 0x009f}, {0x00ad, 0x00ad}, {0x0600, 0x0604},
+  {0x070f, 0x070f}, {0x17b4, 0x17b5}, {0x200c, 0x200f}, {0x2028, 0x202f},
+  {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff0, 0xffff},
+};
+
+bool is_escaped(char32_t c) {
+  return std::any_of(std::begin(escaped), std::end(escaped),
+                     [c](range r) { return c >= r.first && c <= r.last; });
+}
+
+void append_escape(std::string& out, char32_t c) {
+  static constexpr char digits[] = "0123456789abcdef";
+  out += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4)
+    out += digits[c >> shift & 15];
+}
+
+void append_text(std::string& out, std::string_view text) {
+  out += '"';
+  for (size_t at = 0; at < text.size();) {
+    const char32_t c = next_code_point(text, at);
+    if (c == '"' || c == '\\')
+      (out += '\\') += static_cast<char>(c);
+    else if (const auto which = std::u32string_view{U"\b\t\n\f\r"}.find(c); which < 5)
+      (out += '\\') += "btnfr"[which];
+    else if (c == bad_utf8 || is_surrogate(c))
+      append_utf8(out, 0xfffd);
+    else if (is_escaped(c))
+      append_escape(out, c);
+    else
+      append_utf8(out, c);
+  }
+  out += '"';
+}
+
+void append(std::string& out, const json& value);
+
+void append_object(std::string& out, const json_object& object) {
+  // UTF-8 sorts by code point; UTF-16 puts the characters beyond U+FFFF before U+E000.
+  std::vector<std::pair<std::u16string, const json_member*>> order;
+  order.reserve(object.size());
+  for (const json_member& m : object)
+    order.emplace_back(to_utf16(m.name), &m);
+  std::sort(order.begin(), order.end());
+  out += '{';
+  for (const auto& [units, member] : order) {
+    if (member != order.front().second)
+      out += ',';
+    append_text(out, member->name);
+    out += ':';
+    append(out, member->value);
+  }
+  out += '}';
+}
+
+void append(std::string& out, const json& value) {
+  if (const std::string* text = value.text())
+    return append_text(out, *text);
+  if (const json_object* object = value.object())
+    return append_object(out, *object);
+  const json_array* array = value.array();
+  if (!array) {
+    out += dump(value);
+    return;
+  }
+  out += '[';
+  for (const json& item : *array) {
+    if (&item != &array->front())
+      out += ',';
+    append(out, item);
+  }
+  out += ']';
+}
+
+} // namespace
+
+std::string canonical_json(const json& value) {
+  std::string out;
+  append(out, value);
+  return out;
+}
+
+} // namespace codius::runtime

@@ -1,0 +1,33 @@
+#include "runtime/base/system_env.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <set>
+
+using namespace codius;
+
+TEST_SUITE("runtime/base/system_env") {
+  TEST_CASE("time passes 2020 and does not run backwards") {
+    const auto world = runtime::system_env();
+    const auto first = world.utc_now();
+    CHECK(first > utc_time{std::chrono::sys_days{std::chrono::year{2020} / 1 / 1}});
+    CHECK(world.utc_now() >= first);
+  }
+
+  TEST_CASE("random bytes fill any length and do not repeat") {
+    const auto world = runtime::system_env();
+    std::set<std::string> seen;
+    for (int i = 0; i < 100; ++i) {
+      std::array<std::byte, 16> bytes{};
+      world.random_bytes(bytes);
+      seen.insert(to_hex(bytes));
+    }
+    CHECK(seen.size() == 100);
+    byte_buffer large(100'000);
+    world.random_bytes(large);
+    const std::set<std::byte> values{large.end() - 1000, large.end()};
+    CHECK(values.size() > 100); // the far end was filled, too
+    world.random_bytes({});
+  }
+}

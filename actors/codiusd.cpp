@@ -1,0 +1,105 @@
+#include "actors/host.hpp"
+#include "runtime/base/log.hpp"
+#include "runtime/base/system_env.hpp"
+#include "runtime/base/version.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <thread>
+#include <unistd.h>
+
+using namespace codius;
+
+namespace {
+
+// Exit codes, as --help tells them.
+constexpr int fine = 0;
+constexpr int failed = 1;
+constexpr int wrong_setting = 2;
+
+void say(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+int fail(const error& why) {
+  log::write(log::level::error, "host.failed",
+             {{"err", to_string(why.code)}, {"why", why.detail}});
+  return failed;
+}
+
+/// Removes every pod and all that was set up for them. For uninstalling, with the host stopped.
+int release_host(const runtime::config& cfg) {
+  auto lock = runtime::root_dir::open(cfg.root);
+  if (!lock)
+    return fail(lock.error());
+  const auto pods = actors::make_pod_runtime(cfg);
+  auto all = pods->list();
+  if (!all)
+    return fail(all.error());
+  for (const auto& pod : *all) {
+    if (auto removed = pods->remove(pod.id); !removed)
+      return fail(removed.error());
+    log::write(log::level::info, "pod.gone", {{"pod", pod.id.text}});
+  }
+  if (auto swept = pods->sweep(); !swept)
+    return fail(swept.error());
+  if (auto released = pods->release_host(); !released)
+    return fail(released.error());
+  return fine;
+}
+
+int run(const runtime::loaded_config& loaded) {
+  const auto& cfg = loaded.values;
+  for (const auto& warning : loaded.warnings)
+    log::write(log::level::warn, "config.warning", {{"why", warning}});
+
+  // Blocked before any thread starts, so that only the wait below sees them.
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGTERM);
+  sigaddset(&ends, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  auto host = actors::host::start(cfg, runtime::system_env(), actors::make_pod_runtime(cfg));
+  if (!host)
+    return fail(host.error());
+  log::write(log::level::info, "host.started",
+             {{"version", runtime::version},
+              {"uri", runtime::effective_public_uri(cfg, (*host)->port())}});
+
+  // The supervision giving up ends the wait as a signal does.
+  std::thread watcher{[ended = (*host)->ended()] {
+    ended.wait();
+    ::kill(::getpid(), SIGTERM);
+  }};
+  int signal = 0;
+  sigwait(&ends, &signal);
+  (*host)->stop();
+  const auto why = (*host)->ended().get();
+  watcher.join();
+  if (!why.empty())
+    return fail({errc::internal, "the host could not be kept running: " + why});
+  log::write(log::level::info, "host.stopped", {});
+  return fine;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const auto loaded = runtime::load_config(arguments, runtime::read_environment(environ),
+                                           runtime::system_env());
+  if (!loaded) {
+    std::fprintf(stderr, "%s\n", loaded.error().detail.c_str());
+    return wrong_setting;
+  }
+  switch (loaded->wanted) {
+    case runtime::command::help: say(runtime::config_help_text()); return fine;
+    case runtime::command::version: say(std::string{"codiusd "} + runtime::version + "\n"); return fine;
+    case runtime::command::check_config: say(runtime::check_config_text(*loaded)); return fine;
+    case runtime::command::release_host:
+    case runtime::command::run: break;
+  }
+  log::configure(loaded->values.log_level, loaded->values.log_format);
+  return loaded->wanted == runtime::command::release_host ? release_host(loaded->values)
+                                                          : run(*loaded);
+}

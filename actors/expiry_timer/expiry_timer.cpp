@@ -1,0 +1,85 @@
+#include "actors/expiry_timer/expiry_timer.hpp"
+
+#include "runtime/actor/supervisor.hpp"
+
+#include <algorithm>
+
+namespace codius::actors {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Pods end by the wall clock, which may be set or stop with the machine: look at it at least so
+// often, however far away the next due time seems.
+constexpr std::chrono::milliseconds longest_nap = 30s;
+
+} // namespace
+
+void due_times::set(const std::string& id, utc_time due) {
+  erase(id);
+  by_time_.emplace(due, id);
+  by_id_.emplace(id, due);
+}
+
+void due_times::erase(const std::string& id) {
+  const auto at = by_id_.find(id);
+  if (at == by_id_.end())
+    return;
+  by_time_.erase({at->second, id});
+  by_id_.erase(at);
+}
+
+std::optional<std::string> due_times::take_due(utc_time now) {
+  if (by_time_.empty() || by_time_.begin()->first > now)
+    return std::nullopt;
+  auto id = by_time_.begin()->second;
+  erase(id);
+  return id;
+}
+
+std::optional<utc_time> due_times::earliest() const {
+  return by_time_.empty() ? std::nullopt : std::optional{by_time_.begin()->first};
+}
+
+expiry_actor::behavior_type expiry_timer_state::make_behavior(env world) {
+  world_ = std::move(world);
+  return {
+    [this](const watch_lease& m) {
+      due_.set(m.id.text, m.due);
+      arm();
+    },
+    [this](const unwatch_lease& m) { due_.erase(m.id.text); },
+    [this](tick_atom) {
+      armed_for_.reset();
+      fire();
+      arm();
+    },
+  };
+}
+
+void expiry_timer_state::fire() {
+  const auto now = world_.utc_now();
+  const auto pods = runtime::find<lifecycle_actor>(self_->system(), role::pods);
+  if (!pods)
+    return; // it restarts, and will watch all its pods anew
+  while (auto id = due_.take_due(now))
+    self_->send(pods, lease_over{{*id}});
+}
+
+void expiry_timer_state::arm() {
+  const auto next = due_.earliest();
+  if (!next || (armed_for_ && *armed_for_ <= *next))
+    return;
+  const auto now = world_.utc_now();
+  const auto nap = std::clamp(*next - now, std::chrono::milliseconds{0}, longest_nap);
+  armed_for_ = now + nap;
+  self_->delayed_send(self_, nap, tick_atom::value);
+}
+
+expiry_actor::behavior_type expiry_timer(expiry_actor::stateful_pointer<expiry_timer_state> self,
+                                         env world) {
+  return self->state.make_behavior(std::move(world));
+}
+
+} // namespace codius::actors

@@ -1,0 +1,218 @@
+#include "actors/host.hpp"
+
+#include "actors/expiry_timer/expiry_timer.hpp"
+#include "actors/http_ingress/http_ingress.hpp"
+#include "actors/ilp_bridge/ilp_bridge.hpp"
+#include "actors/keeper/keeper.hpp"
+#include "actors/manifest_processor/manifest_processor.hpp"
+#include "actors/pod_lifecycle/pod_lifecycle.hpp"
+#include "actors/purchase/purchase.hpp"
+#include "actors/reverse_proxy/reverse_proxy.hpp"
+#include "runtime/actor/supervisor.hpp"
+#include "runtime/base/log.hpp"
+#include "runtime/base/system_info.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+namespace codius::actors {
+
+namespace {
+
+using namespace std::chrono_literals;
+using runtime::child_spec;
+using runtime::restart;
+
+// Windows multiply down the tree: a group gives up after 5 in 30 s, the host after 3 groups in 60 s.
+runtime::restart_rules group_rules(runtime::strategy how) {
+  return {how, 5, 30s, {100ms, 5s, 60s}};
+}
+runtime::restart_rules root_rules() {
+  return {runtime::strategy::rest_for_one, 3, 60s, {0ms, 5s, 60s}};
+}
+
+constexpr size_t blocking_threads = 8; ///< pods that start or end at once
+constexpr size_t pulling_threads = 2;  ///< images that are fetched at once
+
+/// A child that is made from the same parts each time it starts.
+template <class Fn, class... Parts>
+child_spec worker(caf::atom_value id, Fn fn, Parts... parts) {
+  return {id,
+          [=](caf::event_based_actor* parent) {
+            return caf::actor_cast<caf::actor>(parent->spawn(fn, parts...));
+          },
+          restart::permanent,
+          {},
+          false};
+}
+
+child_spec detached_worker(caf::atom_value id, const keeper_deps& deps) {
+  return {id,
+          [=](caf::event_based_actor* parent) {
+            return caf::actor_cast<caf::actor>(parent->spawn<caf::detached>(keeper, deps));
+          },
+          restart::permanent,
+          {},
+          false};
+}
+
+/// A port that is free now: the listener then keeps it across its restarts.
+result<uint16_t> free_port(const std::string& ip) {
+  asio::io_context io;
+  boost::system::error_code ec;
+  const auto address = asio::ip::make_address(ip, ec);
+  asio::ip::tcp::acceptor probe{io};
+  if (!ec)
+    probe.open(asio::ip::tcp::endpoint{address, 0}.protocol(), ec);
+  if (!ec)
+    probe.bind({address, 0}, ec);
+  if (ec)
+    return error{errc::io, "no free port at " + ip + ": " + ec.message()};
+  return probe.local_endpoint().port();
+}
+
+api_settings api_of(const runtime::config& cfg, const std::string& public_uri) {
+  api_settings out;
+  out.public_uri_text = public_uri;
+  if (auto uri = net::parse_http_uri(public_uri))
+    out.public_uri = *uri;
+  out.terms.cost_per_month = cfg.cost_per_month;
+  out.terms.pull_limit = cfg.pull_timeout;
+  out.terms.payment_limit = cfg.payment_timeout;
+  out.least_duration = cfg.min_duration;
+  out.most_duration = cfg.max_duration;
+  out.additional_info = cfg.additional_host_info;
+  return out;
+}
+
+ilp_settings ilp_of(const runtime::config& cfg, byte_buffer secret) {
+  ilp_settings out;
+  out.server_secret = std::move(secret);
+  out.local_unit = cfg.ledger;
+  out.uplink = cfg.uplink;
+  if (cfg.ilp_listen) {
+    out.listen_ip = cfg.ilp_listen->ip;
+    out.listen_port = cfg.ilp_listen->port;
+  }
+  return out;
+}
+
+} // namespace
+
+result<std::unique_ptr<host>> host::start(runtime::config cfg, env world,
+                                          std::shared_ptr<runtime::pod_runtime> pods) {
+  auto root = runtime::root_dir::open(cfg.root);
+  if (!root)
+    return root.error();
+  auto secret = root->secret(world);
+  if (!secret)
+    return secret.error();
+  if (cfg.port == 0) {
+    const auto port = free_port(cfg.bind_ip);
+    if (!port)
+      return port.error();
+    cfg.port = *port;
+  }
+  if (auto ready = pods->prepare_host(); !ready)
+    return ready.error();
+  if (auto swept = pods->sweep(); !swept)
+    log::write(log::level::warn, "runtime.not_swept", {{"why", swept.error().detail}});
+  std::unique_ptr<host> out{new host(std::move(cfg), std::move(world), std::move(pods),
+                                     std::move(*root), std::move(*secret))};
+  out->run_threads();
+  out->spawn_tree();
+  return out;
+}
+
+host::host(runtime::config cfg, env world, std::shared_ptr<runtime::pod_runtime> pods,
+           runtime::root_dir root, byte_buffer secret)
+  : cfg_(std::move(cfg)), world_(std::move(world)), pods_(std::move(pods)), root_(std::move(root)),
+    secret_(std::move(secret)), workers_(std::make_shared<asio::thread_pool>(blocking_threads)),
+    pulls_(std::make_shared<asio::thread_pool>(pulling_threads)),
+    routes_(std::make_shared<net::route_table>()), ended_(end_.get_future().share()) {
+  // Work stealing polls: this policy halves the cost of a request and ends idle wake-ups.
+  system_config_.set("scheduler.policy", caf::atom("sharing"));
+  system_config_.set("scheduler.max-threads", size_t{2});
+  system_ = std::make_unique<caf::actor_system>(system_config_);
+}
+
+void host::run_threads() {
+  const auto http_threads = cfg_.threads != 0 ? cfg_.threads : runtime::machine_cpus();
+  for (unsigned i = 0; i < http_threads + 1; ++i) {
+    auto& io = *contexts_.emplace_back(std::make_unique<asio::io_context>(1));
+    guards_.push_back(asio::make_work_guard(io));
+    threads_.emplace_back([&io] { io.run(); });
+  }
+}
+
+void host::spawn_tree() {
+  const auto public_uri = runtime::effective_public_uri(cfg_, cfg_.port);
+  const auto api = api_of(cfg_, public_uri);
+
+  ilp_deps ilp{contexts_.back()->get_executor(), world_, ilp_of(cfg_, secret_),
+               cfg_.payment_timeout, [this](uint16_t port) { ilp_port_ = port; }};
+  lifecycle_deps pods;
+  pods.pods = {pods_, workers_->get_executor()};
+  pods.pulls = pulls_->get_executor();
+  pods.world = world_;
+  pods.total_bytes = runtime::machine_memory_bytes();
+  pods.sellable_bytes
+    = static_cast<uint64_t>(static_cast<double>(pods.total_bytes) * cfg_.max_memory_fraction);
+  ingress_deps edge;
+  for (size_t i = 0; i + 1 < contexts_.size(); ++i)
+    edge.threads.push_back(contexts_[i].get());
+  edge.world = world_;
+  edge.server.bind_ip = cfg_.bind_ip;
+  edge.server.port = cfg_.port;
+  edge.routes = routes_;
+  edge.proxied = std::make_shared<net::proxy_counters>();
+  edge.api = api;
+
+  using runtime::strategy;
+  std::vector<child_spec> tree;
+  tree.push_back(detached_worker(role::keeper, {root_.file("codius.db"), world_}));
+  tree.push_back(runtime::nested(caf::atom("payments"),
+                                 {"payments", group_rules(strategy::one_for_one)},
+                                 {worker(role::ilp, ilp_bridge, ilp)}));
+  tree.push_back(runtime::nested(caf::atom("hosting"),
+                                 {"hosting", group_rules(strategy::rest_for_one)},
+                                 {worker(role::proxy, reverse_proxy, routes_, world_),
+                                  worker(role::expiry, expiry_timer, world_),
+                                  worker(role::pods, pod_lifecycle, pods)}));
+  tree.push_back(runtime::nested(caf::atom("desk"), {"desk", group_rules(strategy::one_for_one)},
+                                 {worker(role::manifests, manifest_processor, public_uri),
+                                  worker(role::sales, sales, api.terms)}));
+  tree.push_back(runtime::nested(caf::atom("edge"), {"edge", group_rules(strategy::one_for_one)},
+                                 {worker(role::ingress, http_ingress, edge)}));
+
+  runtime::supervision rules{"root", root_rules()};
+  rules.on_end = [this](const caf::error& why) {
+    const bool wanted = !why || why == caf::exit_reason::user_shutdown;
+    end_.set_value(wanted ? std::string{} : runtime::describe(why));
+  };
+  root_supervisor_ = system_->spawn(runtime::supervisor, std::move(rules), std::move(tree));
+}
+
+void host::stop() {
+  if (std::exchange(stopped_, true))
+    return;
+  caf::anon_send_exit(root_supervisor_, caf::exit_reason::user_shutdown);
+  ended_.wait();
+  root_supervisor_ = nullptr;
+}
+
+host::~host() {
+  if (root_supervisor_)
+    stop();
+  workers_->join();
+  pulls_->stop();
+  pulls_->join();
+  // Requests that were under way have had their time when their listener ended.
+  guards_.clear();
+  for (auto& io : contexts_)
+    io->stop();
+  for (auto& t : threads_)
+    t.join();
+  system_.reset();
+}
+
+} // namespace codius::actors

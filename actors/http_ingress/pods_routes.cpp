@@ -1,0 +1,177 @@
+#include "actors/http_ingress/answers.hpp"
+#include "actors/http_ingress/api.hpp"
+#include "runtime/actor/ask.hpp"
+#include "runtime/actor/supervisor.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace codius::actors {
+
+using namespace std::chrono_literals;
+using net::http_request;
+using net::http_response;
+using runtime::json_array;
+using runtime::json_object;
+
+namespace {
+
+// A sale waits for images, money and the pod; each part answers by itself before its own limit.
+std::chrono::milliseconds sale_limit(const sale_terms& t) {
+  return t.pull_limit + t.payment_limit + t.start_limit + 60s;
+}
+
+/// Absent counts as JSON, as in the original.
+bool is_json(const http_request& req) {
+  auto type = std::string{req.fields.get("content-type")};
+  type = type.substr(0, type.find(';'));
+  std::erase_if(type, [](char c) { return c == ' ' || c == '\t'; });
+  std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return std::tolower(c); });
+  return type.empty() || type == "application/json";
+}
+
+http_response manifest_refused(const manifest_read& read) {
+  json_array errors;
+  for (const auto& [pointer, sentence] : read.faults)
+    errors.emplace_back(json_object{{"pointer", pointer}, {"message", sentence}});
+  return error_answer(read.why, {{"errors", std::move(errors)}});
+}
+
+http_response stopped(unsigned status, const std::string& hash) {
+  return error_answer(status, to_string(errc::unknown_pod), "no pod found with id. id=" + hash);
+}
+
+} // namespace
+
+asio::awaitable<result<manifest_read>> api::read_offer(http_request req) {
+  if (!is_json(req)) {
+    manifest_read refused;
+    refused.why = {errc::unsupported, "Unsupported Media Type"};
+    co_return refused;
+  }
+  const auto manifests = runtime::find<manifest_actor>(system_, role::manifests);
+  read_manifest body{std::move(req.body)};
+  co_return co_await runtime::ask<manifest_read>(system_, manifests, 10s, std::move(body));
+}
+
+/// A quote needs no payment: price and asset, so that a client can decide.
+asio::awaitable<http_response> api::quote_pod(http_request req) {
+  const auto duration = read_duration(req, settings_.least_duration, settings_.most_duration);
+  auto read = co_await read_offer(std::move(req));
+  if (!read)
+    co_return error_answer(read.error());
+  if (!read->offer)
+    co_return manifest_refused(*read);
+  if (!duration)
+    co_return error_answer(duration.error());
+  const auto ilp = runtime::find<ilp_actor>(system_, role::ilp);
+  const get_ledger which;
+  const auto ledger = co_await runtime::ask<ledger_link>(system_, ilp, 5s, which);
+  if (!ledger)
+    co_return error_answer(ledger.error());
+  if (!ledger->up)
+    co_return error_answer({errc::unavailable, ledger->why});
+  const auto price = price_of(settings_.terms.cost_per_month, ledger->unit.scale, 1,
+                              static_cast<uint64_t>(duration->count()));
+  if (!price)
+    co_return error_answer(price.error());
+  co_return json_answer(200, json_object{{"manifestHash", read->offer->spec.id.text},
+                                         {"price", std::to_string(*price)},
+                                         {"assetCode", ledger->unit.code},
+                                         {"assetScale", ledger->unit.scale}});
+}
+
+asio::awaitable<http_response> api::upload_pod(http_request req, std::string request_id) {
+  const auto duration = read_duration(req, settings_.least_duration, settings_.most_duration);
+  const auto token = read_pay_token(req);
+  auto read = co_await read_offer(std::move(req));
+  if (!read)
+    co_return error_answer(read.error());
+  if (!read->offer)
+    co_return manifest_refused(*read);
+  if (!duration)
+    co_return error_answer(duration.error());
+  if (!token)
+    co_return error_answer(token.error());
+  sell request{sale_kind::upload, *token,    read->offer->spec.id,
+               read->offer,       *duration, std::move(request_id)};
+  co_return co_await run_sale(std::move(request));
+}
+
+asio::awaitable<http_response> api::extend_pod(http_request req, std::string request_id) {
+  if (!req.body.empty() && req.body != "{}" && req.body != "null")
+    co_return error_answer({errc::invalid, "Invalid request payload input"});
+  const auto duration = read_duration(req, settings_.least_duration, settings_.most_duration);
+  if (!duration)
+    co_return error_answer(duration.error());
+  const auto* hash = req.find_query("manifestHash");
+  if (hash == nullptr || hash->empty())
+    co_return error_answer({errc::unprocessable, "manifestHash must be specified"});
+  if (!is_pod_id(*hash))
+    co_return stopped(404, *hash);
+  const auto token = read_pay_token(req);
+  if (!token)
+    co_return error_answer(token.error());
+  sell request{sale_kind::extend, *token, {*hash}, nullptr, *duration, std::move(request_id)};
+  co_return co_await run_sale(std::move(request));
+}
+
+asio::awaitable<http_response> api::run_sale(sell request) {
+  const auto sales = runtime::find<sales_actor>(system_, role::sales);
+  auto answer = co_await runtime::ask<sale_answer>(system_, sales, sale_limit(settings_.terms),
+                                                   request);
+  if (!answer)
+    co_return error_answer(answer.error());
+  co_return sale_response(request, *answer);
+}
+
+http_response api::sale_response(const sell& request, const sale_answer& sale) const {
+  switch (sale.what) {
+    case sale_answer::outcome::delivered:
+      return json_answer(200, json_object{{"url", pod_url(settings_.public_uri, request.pod)},
+                                          {"manifestHash", request.pod.text},
+                                          {"expiry", iso_time(sale.expires_at)}});
+    case sale_answer::outcome::pay_first: {
+      auto out = error_answer(402, to_string(errc::payment_required), "Payment Required",
+                              {{"price", std::to_string(sale.price)}});
+      out.fields.set("Pay", "interledger-stream " + sale.pay.address + " "
+                              + to_base64(sale.pay.shared_secret));
+      return out;
+    }
+    case sale_answer::outcome::failed: break;
+  }
+  // Whatever arrived is not lost: it is the token's, and the next request with it spends it first.
+  json_object more;
+  if (sale.credit > 0)
+    more.set("credit", std::to_string(sale.credit));
+  if (sale.why.code == errc::unknown_pod)
+    return error_answer(404, to_string(errc::unknown_pod),
+                        "no pod found with id. id=" + request.pod.text, more);
+  return error_answer(sale.why, more);
+}
+
+asio::awaitable<http_response> api::show_pod(http_request req) {
+  const auto* asked = req.find_query("manifestHash");
+  if (asked == nullptr || asked->empty())
+    co_return error_answer({errc::unprocessable, "manifestHash must be specified"});
+  const auto hash = *asked;
+  const error unknown{errc::unknown_pod, "No manifest with hash of \"" + hash + "\""};
+  if (!is_pod_id(hash))
+    co_return error_answer(unknown);
+  const auto keeper = runtime::find<keeper_actor>(system_, role::keeper);
+  get_record query{{hash}};
+  const auto record = co_await runtime::ask<pod_record>(system_, keeper, 10s, std::move(query));
+  if (!record && record.error().code != errc::unknown_pod)
+    co_return error_answer(record.error());
+  if (!record || record->phase == pod_phase::expiring)
+    co_return error_answer(unknown);
+  auto manifest = runtime::parse_json(record->offer->manifest);
+  if (!manifest)
+    co_return error_answer({errc::internal, "stored manifest: " + manifest.error().detail});
+  co_return json_answer(200, json_object{{"url", pod_url(settings_.public_uri, {hash})},
+                                         {"manifestHash", hash},
+                                         {"expiry", iso_time(record->expires_at)},
+                                         {"manifest", std::move(*manifest)}});
+}
+
+} // namespace codius::actors

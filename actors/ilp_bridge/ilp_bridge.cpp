@@ -1,0 +1,155 @@
+#include "actors/ilp_bridge/ilp_bridge.hpp"
+
+#include "runtime/actor/ask.hpp"
+#include "runtime/actor/caf_error.hpp"
+#include "runtime/actor/supervisor.hpp"
+#include "runtime/base/log.hpp"
+
+#include <future>
+#include <stdexcept>
+
+namespace codius::actors {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto ledger_limit = 10s;
+// Starting and stopping the node are moments on its thread; this bounds a thread that hangs.
+constexpr auto node_limit = 5s;
+
+/// Runs `fn` on `io` and waits for it. For start and end alone: no handler of an actor may wait.
+template <class Fn>
+auto run_on(const asio::any_io_executor& io, Fn fn) {
+  using outcome = decltype(fn());
+  auto done = std::make_shared<std::promise<outcome>>();
+  auto future = done->get_future();
+  asio::post(io, [done, fn = std::move(fn)]() mutable { done->set_value(fn()); });
+  if (future.wait_for(node_limit) != std::future_status::ready)
+    throw std::runtime_error("the Interledger thread does not answer");
+  return future.get();
+}
+
+/// Books money, then tells the bridge what it completed.
+asio::awaitable<status> book(caf::actor_system& system, pay_token token, uint64_t amount,
+                             asset unit) {
+  const auto keeper = runtime::find<keeper_actor>(system, role::keeper);
+  book_money request{token, amount, std::move(unit)};
+  const auto booked
+    = co_await runtime::ask<money_booked>(system, keeper, ledger_limit, std::move(request));
+  if (!booked)
+    co_return booked.error();
+  log::write(log::level::info, "payment.received",
+             {{"amount", std::to_string(amount)}, {"pod", booked->paid ? booked->paid->pod.text : ""}});
+  if (booked->paid)
+    if (const auto bridge = runtime::find<ilp_actor>(system, role::ilp))
+      caf::anon_send(bridge, money_came{*booked->paid});
+  co_return ok();
+}
+
+} // namespace
+
+ilp_bridge_state::~ilp_bridge_state() {
+  if (!node_)
+    return;
+  try {
+    run_on(deps_.io, [node = node_] {
+      node->stop();
+      return true;
+    });
+  } catch (const std::exception& e) {
+    log::write(log::level::error, "ledger.not_stopped", {{"why", e.what()}});
+  }
+}
+
+ilp_actor::behavior_type ilp_bridge_state::make_behavior(ilp_deps deps) {
+  deps_ = std::move(deps);
+  ilp_hooks hooks;
+  hooks.book = [&system = self_->system()](pay_token token, uint64_t amount, asset unit) {
+    return book(system, token, amount, std::move(unit));
+  };
+  hooks.on_listen = deps_.on_listen;
+  node_ = std::make_shared<ilp_node>(deps_.io, deps_.world, deps_.settings, std::move(hooks));
+  if (auto started = run_on(deps_.io, [node = node_] { return node->start(); }); !started)
+    throw std::runtime_error(started.error().detail);
+  return {
+    [this](const get_payment& m) -> caf::result<payment_state> {
+      auto answer = self_->make_response_promise<payment_state>();
+      on_node([node = node_, m] { return node->payment(m.token); },
+              [answer](result<payment_state> out) mutable {
+                if (out)
+                  answer.deliver(std::move(*out));
+                else
+                  answer.deliver(runtime::to_caf(out.error()));
+              });
+      return answer;
+    },
+    [this](const collect& m) { return on_collect(m); },
+    [this](get_ledger) -> caf::result<ledger_link> {
+      auto answer = self_->make_response_promise<ledger_link>();
+      on_node([node = node_] { return node->link(); },
+              [answer](ledger_link out) mutable { answer.deliver(std::move(out)); });
+      return answer;
+    },
+    [this](const money_came& m) { on_money(m); },
+    [this](const collect_over& m) { on_over(m); },
+    [](const run_here& m) { m.job(); },
+  };
+}
+
+template <class Ask, class Then>
+void ilp_bridge_state::on_node(Ask ask, Then then) {
+  asio::post(deps_.io, [ask = std::move(ask), then = std::move(then), me = ilp_actor{self_}] {
+    caf::anon_send(me, run_here{[then, out = ask()]() mutable { then(std::move(out)); }});
+  });
+}
+
+caf::result<collected> ilp_bridge_state::on_collect(const collect& req) {
+  auto& w = waiting_[req.token];
+  auto answer = w.answers.emplace_back(self_->make_response_promise<collected>());
+  if (w.answers.size() > 1)
+    return answer; // the same request once more: one payment answers both
+  w.generation = ++generation_;
+  self_->delayed_send(self_, deps_.payment_limit, collect_over{req.token, w.generation});
+  on_node([node = node_, req] { return node->allow(req.token, req.due); },
+          [this, token = req.token](const status& allowed) { on_allowed(token, allowed); });
+  return answer;
+}
+
+void ilp_bridge_state::on_allowed(const pay_token& token, const status& allowed) {
+  if (!allowed)
+    refuse(token, {errc::payment_timeout, "the payment connection ended before the price arrived"});
+}
+
+void ilp_bridge_state::on_over(const collect_over& over) {
+  const auto at = waiting_.find(over.token);
+  if (at == waiting_.end() || at->second.generation != over.generation)
+    return;
+  asio::post(deps_.io, [node = node_, token = over.token] { node->stop_receiving(token); });
+  refuse(over.token, {errc::payment_timeout, "Failed to get payment before timeout"});
+}
+
+void ilp_bridge_state::on_money(const money_came& came) {
+  asio::post(deps_.io, [node = node_, token = came.sale.token] { node->forget(token); });
+  auto done = waiting_.extract(came.sale.token);
+  if (done.empty())
+    return;
+  for (auto& answer : done.mapped().answers)
+    answer.deliver(collected{came.sale});
+}
+
+void ilp_bridge_state::refuse(const pay_token& token, const error& why) {
+  auto over = waiting_.extract(token);
+  if (over.empty())
+    return;
+  for (auto& answer : over.mapped().answers)
+    answer.deliver(runtime::to_caf(why));
+}
+
+ilp_actor::behavior_type ilp_bridge(ilp_actor::stateful_pointer<ilp_bridge_state> self,
+                                    ilp_deps deps) {
+  runtime::end_on_exception(static_cast<ilp_actor::pointer>(self));
+  return self->state.make_behavior(std::move(deps));
+}
+
+} // namespace codius::actors

@@ -1,0 +1,89 @@
+#include "actors/keeper/keeper.hpp"
+
+#include "runtime/actor/caf_error.hpp"
+#include "runtime/base/log.hpp"
+
+namespace codius::actors {
+
+namespace {
+
+// Bounds the answers held back, and with them the longest wait for the disk.
+constexpr size_t batch_limit = 256;
+
+} // namespace
+
+keeper_actor::behavior_type keeper_state::make_behavior(const keeper_deps& deps) {
+  store_ = std::make_unique<runtime::store>(deps.path, deps.world);
+  auto& s = *store_;
+  return {
+    [&](const open_purchase& m) { return in_batch<purchase_opened>([&] { return s.open(m); }); },
+    [&](const book_money& m) { return in_batch<money_booked>([&] { return s.book(m); }); },
+    [&](const abandon_purchase& m) { return in_batch<purchase>([&] { return s.abandon(m); }); },
+    [&](const deliver_purchase& m) { return in_batch<purchase>([&] { return s.deliver(m); }); },
+    [&](const credit_purchase& m) {
+      return in_batch<purchase_credited>([&] { return s.credit(m); });
+    },
+    [&](const get_token& m) { return in_batch<token_state>([&] { return s.token(m); }); },
+    [&](get_owed) {
+      return in_batch<purchase_list>([&]() -> result<purchase_list> {
+        auto all = s.owed();
+        if (!all)
+          return all.error();
+        return purchase_list{std::move(*all)};
+      });
+    },
+    [&](get_records) {
+      return in_batch<record_list>([&]() -> result<record_list> {
+        auto all = s.records();
+        if (!all)
+          return all.error();
+        return record_list{std::move(*all)};
+      });
+    },
+    [&](const get_record& m) { return in_batch<pod_record>([&] { return s.record(m.id); }); },
+    [&](const set_phase& m) { return in_batch<pod_record>([&] { return s.set(m); }); },
+    [&](const begin_expiry& m) { return in_batch<pod_record>([&] { return s.expire(m); }); },
+    [&](const forget_record& m) { return in_batch<record_forgotten>([&] { return s.forget(m); }); },
+    [&](get_totals) { return in_batch<ledger_totals>([&] { return s.totals(); }); },
+    [this](flush_atom) { commit(); },
+  };
+}
+
+template <class Reply>
+caf::result<Reply> keeper_state::in_batch(const std::function<result<Reply>()>& op) {
+  if (waiting_.empty()) {
+    if (auto begun = store_->begin(); !begun)
+      return runtime::to_caf(begun.error());
+    // Whatever is in the mailbox by now comes before this message, and so into the batch.
+    self_->send(self_, flush_atom::value);
+  }
+  auto answer = self_->make_response_promise<Reply>();
+  waiting_.push_back([answer, out = op()](const status& committed) mutable {
+    if (!committed)
+      answer.deliver(runtime::to_caf(committed.error()));
+    else if (!out)
+      answer.deliver(runtime::to_caf(out.error()));
+    else
+      answer.deliver(std::move(*out));
+  });
+  if (waiting_.size() >= batch_limit)
+    commit();
+  return answer;
+}
+
+void keeper_state::commit() {
+  if (waiting_.empty())
+    return;
+  const auto committed = store_->commit();
+  if (!committed)
+    log::write(log::level::error, "store.commit_failed", {{"why", committed.error().detail}});
+  for (auto& answer : std::exchange(waiting_, {}))
+    answer(committed);
+}
+
+keeper_actor::behavior_type keeper(keeper_actor::stateful_pointer<keeper_state> self,
+                                   keeper_deps deps) {
+  return self->state.make_behavior(deps);
+}
+
+} // namespace codius::actors

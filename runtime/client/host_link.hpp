@@ -1,0 +1,39 @@
+#pragma once
+#include "messages/error.hpp"
+#include "net/asio.hpp"
+#include "net/http/message.hpp"
+#include "net/http/uri.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace codius::client {
+
+struct host_request {
+  std::string method;
+  std::string target; ///< path and query
+  net::http_fields fields;
+  std::string body;
+};
+
+/// One host over HTTP. Follows no redirects, and takes answers of at most 1 MiB. Connections are
+/// kept for the next request. Single executor.
+class host_link {
+public:
+  explicit host_link(net::http_uri host);
+
+  /// Errors: `unavailable` (nobody there), `timed_out`, `malformed`, `too_large`, in words for
+  /// people. The coroutine owns what it uses, so it may be left alone.
+  asio::awaitable<result<net::http_response>> ask(host_request request,
+                                                  std::chrono::milliseconds limit);
+  /// "https://host.example", for sentences.
+  const std::string& name() const { return name_; }
+
+private:
+  struct connections;
+  std::shared_ptr<connections> connections_;
+  std::string name_;
+};
+
+} // namespace codius::client

@@ -1,0 +1,180 @@
+#include "runtime/client/manifest_source.hpp"
+
+#include "runtime/base/unique_fd.hpp"
+#include "runtime/client/text.hpp"
+#include "runtime/manifest/hash.hpp"
+#include "runtime/manifest/image_name.hpp"
+#include "runtime/manifest/image_resolver.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <thread>
+
+namespace codius::client {
+
+using runtime::json;
+using runtime::json_object;
+
+namespace {
+
+constexpr const char* no_vars = R"({"vars":{}})";
+
+failure about(const std::string& path, const std::string& what, std::string next = {}) {
+  return {exit_code::user, printable(path) + " " + what, std::move(next)};
+}
+
+/// Nothing when there is no such file.
+outcome<std::optional<std::string>> read_file(const std::string& path) {
+  // Not blocking: a FIFO without a writer would hold us up for ever.
+  const runtime::unique_fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (!fd && (errno == ENOENT || errno == ENOTDIR))
+    return std::optional<std::string>{};
+  if (!fd)
+    return about(path, std::string{"cannot be read: "} + std::strerror(errno));
+  struct stat facts {};
+  if (::fstat(fd.get(), &facts) != 0 || S_ISDIR(facts.st_mode))
+    return about(path, "is no file, but a directory");
+  std::string text(max_source_bytes + 1, '\0');
+  size_t size = 0;
+  while (size < text.size()) {
+    const auto n = ::read(fd.get(), text.data() + size, text.size() - size);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return about(path, std::string{"cannot be read: "} + std::strerror(errno));
+    if (n == 0)
+      break;
+    size += static_cast<size_t>(n);
+  }
+  if (size > max_source_bytes)
+    return about(path, "is larger than 1 MiB, which no manifest needs", "Is it the right file?");
+  text.resize(size);
+  if (text.find_first_not_of(" \t\r\n") == text.npos)
+    return about(path, "is empty");
+  return std::optional<std::string>{std::move(text)};
+}
+
+failure manifest_failure(const error& why) {
+  std::string detail;
+  for (size_t at = 0; at <= why.detail.size();) { // it has lines; each may quote a stranger
+    const auto end = std::min(why.detail.find('\n', at), why.detail.size());
+    detail += (at > 0 ? "\n" : "") + printable(why.detail.substr(at, end - at), 1000);
+    at = end + 1;
+  }
+  switch (why.code) {
+    case errc::timed_out:
+      return {exit_code::timed_out, detail, "Try again, or name the image by its digest"};
+    case errc::unavailable:
+      return {exit_code::user, detail, "An image named by its digest needs no registry here"};
+    case errc::image_unavailable: return {exit_code::user, detail, "Is the image's name right?"};
+    case errc::rejected: return {exit_code::user, detail, "Log in with: skopeo login REGISTRY"};
+    default: return {exit_code::user, detail, {}};
+  }
+}
+
+/// What the thread makes, and how it tells.
+struct workshop {
+  manifest_sources sources;
+  runtime::image_resolver resolver;
+  env world;
+  std::stop_token stop;
+  std::function<void(std::string)> on_image; ///< any thread
+  std::vector<std::string> images;
+
+  result<std::string> resolve(const std::string& image) {
+    if (runtime::has_digest(image))
+      return image;
+    on_image(printable(image));
+    auto digest = resolver.resolve(image, stop);
+    if (digest)
+      images.push_back(printable(image) + " is " + printable(*digest));
+    return digest;
+  }
+  outcome<made_manifest> make() {
+    auto complete
+      = runtime::generate_manifest(sources.codius, sources.vars, world,
+                                   [this](const std::string& image) { return resolve(image); });
+    if (!complete)
+      return manifest_failure(complete.error());
+    auto hash = runtime::hash_manifest(*complete->find("manifest"));
+    return made_manifest{*std::move(complete), std::move(hash), std::move(images)};
+  }
+};
+
+} // namespace
+
+outcome<manifest_sources> read_sources(const upload_options& options) {
+  auto codius = read_file(options.codius_file);
+  if (!codius)
+    return codius.failure();
+  if (!*codius)
+    return about(options.codius_file, "does not exist",
+                 "It says what to run; name another with --codius-file");
+  auto vars = read_file(options.vars_file);
+  if (!vars)
+    return vars.failure();
+  if (!*vars && options.vars_file_named)
+    return about(options.vars_file, "does not exist",
+                 "It has the values of variables; leave --codius-vars-file away if there are none");
+  const bool has_vars = vars->has_value();
+  return manifest_sources{{options.codius_file, **std::move(codius)},
+                          {options.vars_file, has_vars ? **std::move(vars) : no_vars},
+                          has_vars};
+}
+
+asio::awaitable<outcome<made_manifest>> make_manifest(manifest_sources sources,
+                                                      std::vector<std::string> insecure_registries,
+                                                      env world, stopper& stop,
+                                                      std::function<void(std::string)> on_image) {
+  const asio::any_io_executor io = co_await asio::this_coro::executor;
+  runtime::image_resolver_options registries;
+  registries.insecure_registries = std::move(insecure_registries);
+  const auto told = [io, on_image](std::string image) {
+    asio::post(io, [on_image, image = std::move(image)] { on_image(image); });
+  };
+  std::stop_source halt;
+  const auto hook = stop.on_stop([halt]() mutable { halt.request_stop(); });
+  auto shop = std::make_shared<workshop>(workshop{std::move(sources),
+                                                  runtime::image_resolver{std::move(registries)},
+                                                  std::move(world),
+                                                  halt.get_token(),
+                                                  told,
+                                                  {}});
+  auto made = std::make_shared<awaited<outcome<made_manifest>>>(io);
+  std::jthread work{[io, shop, made] {
+    auto out = std::make_shared<outcome<made_manifest>>(shop->make());
+    asio::post(io, [made, out] {
+      made->value = std::move(*out);
+      made->done.notify();
+    });
+  }};
+  (void)co_await made->done.wait(std::chrono::hours{24});
+  work.join();
+  co_return *std::move(made->value);
+}
+
+bool has_private_vars(const json& manifest) {
+  const auto* vars = manifest.find("vars");
+  if (!vars || !vars->object())
+    return false;
+  for (const auto& [name, var] : *vars->object())
+    if (var.find("encoding"))
+      return true;
+  return false;
+}
+
+json stand_in(const json& manifest) {
+  json out = manifest;
+  if (auto* vars = out.find("vars"); vars && vars->object())
+    for (auto& [name, var] : *vars->object())
+      if (var.object())
+        var.object()->erase("encoding");
+  return out;
+}
+
+} // namespace codius::client

@@ -1,0 +1,66 @@
+#pragma once
+#include "messages/pod.hpp"
+
+#include <functional>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace codius::runtime {
+
+/// What a pod runtime knows of a pod that it holds.
+struct observed_pod {
+  pod_id id;
+  enum class condition : uint8_t { running, stopped } now = condition::running;
+  pod_address address;
+  std::optional<int> exit_code; ///< of the first container that ended, if stopped and known
+};
+
+/// Told of slow work as it goes on, e.g. "pulling 127.0.0.1:5000/web@sha256:…". Any thread.
+using progress = std::function<void(const std::string& step)>;
+
+/// What makes pods. Every call blocks and may be slow: call on the blocking pool, never on an I/O
+/// thread. Calls for different pods may run at once; the caller keeps calls for one pod apart.
+///
+/// An error means *unknown*: nobody may conclude from it that a pod is gone.
+class pod_runtime {
+public:
+  virtual ~pod_runtime() = default;
+
+  /// "oci", "noop", … as in `CODIUS_POD_RUNTIME`.
+  virtual std::string name() const = 0;
+
+  /// Makes this machine ready (bridge, firewall, directories). Idempotent; called once at start,
+  /// before any other call. Errors end the program, so they say what to install or change.
+  virtual status prepare_host() = 0;
+
+  /// Has every image of `spec` on this machine, unpacked, pulling what is missing. Errors:
+  /// `image_unavailable` (does not exist, no digest, refused, too large), `timed_out`.
+  virtual status ensure_images(const pod_spec& spec, const progress& tell, std::stop_token stop)
+    = 0;
+
+  /// Makes and starts the pod; idempotent: a pod that already runs is left alone and its address
+  /// returned; remains of an earlier try are removed first. On failure nothing is left behind.
+  /// Errors: `start_failed`, `image_unavailable`, `io`.
+  virtual result<pod_address> start(const pod_spec& spec) = 0;
+
+  /// Ends and removes the pod with all that it had (processes, mounts, network, files, cgroups).
+  /// Removing an absent pod succeeds. Errors: `io`, and then it must be called again later.
+  virtual status remove(const pod_id& id) = 0;
+
+  /// One pod; empty when there is certainly none.
+  virtual result<std::optional<observed_pod>> inspect(const pod_id& id) = 0;
+
+  /// All pods that this runtime holds, also those of an earlier process.
+  virtual result<std::vector<observed_pod>> list() = 0;
+
+  /// Removes what belongs to no pod of `list()`: half-made pods, stray mounts, namespaces, links,
+  /// cgroups, unfinished pulls. Called at start, before new pods are made.
+  virtual status sweep() = 0;
+
+  /// Undoes `prepare_host` once no pod is left: bridge and firewall table go. Idempotent.
+  virtual status release_host() = 0;
+};
+
+} // namespace codius::runtime

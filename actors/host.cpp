@@ -114,6 +114,9 @@ result<std::unique_ptr<host>> host::start(runtime::config cfg, env world,
   }
   if (auto ready = pods->prepare_host(); !ready)
     return ready.error();
+  log::write(log::level::info, "runtime.ready", {{"what", pods->describe()}});
+  for (const auto& warning : pods->warnings())
+    log::write(log::level::warn, "runtime.warning", {{"why", warning}});
   if (auto swept = pods->sweep(); !swept)
     log::write(log::level::warn, "runtime.not_swept", {{"why", swept.error().detail}});
   std::unique_ptr<host> out{new host(std::move(cfg), std::move(world), std::move(pods),

@@ -18,7 +18,8 @@
 namespace codius::net {
 
 /// Answers an API request, on the connection's thread. Runs to its end even when the client goes
-/// away meanwhile: a sale must not depend on that. What it throws becomes a 500.
+/// away meanwhile: a sale must not depend on that. What it throws becomes a 500. A HEAD comes as
+/// HEAD; answer it like GET, the server leaves the body out.
 using api_handler = std::function<asio::awaitable<http_response>(http_request)>;
 
 /// Makes the proxy of one thread.

@@ -1,5 +1,6 @@
 #include "net/proxy/forward.hpp"
 
+#include "net/http/date.hpp"
 #include "net/http/error_body.hpp"
 #include "net/http/text.hpp"
 #include "net/http/write_head.hpp"
@@ -179,6 +180,8 @@ asio::awaitable<bool> forwarder::fail(std::shared_ptr<exchange> x, http_fault wh
   style.minor = x->request.head.minor;
   style.head_only = x->request.head.method == "HEAD";
   style.close = x->request.last || !keep;
+  const auto date = http_date(access_.door.utc_now());
+  style.date = date;
   const auto text = response_text(res, style);
   if (co_await x->client->write(text, x->request.limits.write_stall))
     co_return false;

@@ -182,6 +182,8 @@ failure explain_silence(const error& why, const std::string& host) {
     case errc::too_large:
       return {exit_code::host, host + " does not speak HTTP as it should: " + said, not_a_host};
     default:
+      if (said.starts_with(host)) // "… closed the connection"
+        return {exit_code::host, said, "Try again later, or another host"};
       return {exit_code::host, "cannot reach " + host + ": " + said,
               "Is the address right, and is the host running?"};
   }

@@ -52,8 +52,9 @@ asio::awaitable<outcome<net::http_response>> paid_request::run() {
   const auto self = shared_from_this();
   for (int repeat = 0;; ++repeat) {
     auto got = co_await attempt();
-    if (got || !silent_ || !heard_ || repeat >= options_.repeats)
+    if (got || !may_pass_ || repeat >= options_.repeats)
       co_return got;
+    trouble_ = got.failure();
     say(paid_phase::repeating);
     const auto wait = pauses[std::min<size_t>(static_cast<size_t>(repeat), pauses.size() - 1)];
     co_await rest(wait, *deps_.stop);
@@ -65,15 +66,14 @@ asio::awaitable<outcome<net::http_response>> paid_request::run() {
 asio::awaitable<paid_request::answer> paid_request::ask(stopper& until) {
   auto question = deps_.host->ask(options_.request, options_.answer_limit);
   auto got = co_await within(options_.answer_limit + 1s, until, std::move(question));
-  silent_ = false;
+  may_pass_ = false;
   if (deps_.stop->requested())
     co_return stop_failure(*deps_.stop);
-  silent_ = !got || !*got;
+  may_pass_ = !got || !*got;
   if (!got)
     co_return explain_silence({errc::timed_out, ""}, deps_.host->name());
   if (!*got)
     co_return explain_silence(got->error(), deps_.host->name());
-  heard_ = true;
   co_return **std::move(got);
 }
 
@@ -104,8 +104,10 @@ paid_request::open_payment(const net::http_response& first) {
     co_return stop_failure(*deps_.stop);
   if (!opened)
     co_return payment_failure({errc::timed_out, "the way to the host is silent"}, **from);
-  if (!*opened)
+  if (!*opened) {
+    may_pass_ = is_temporary(opened->error());
     co_return payment_failure(opened->error(), **from);
+  }
   co_return out;
 }
 

@@ -51,8 +51,8 @@ struct paid_request_options {
 
 /// One HTTP request that is paid for (the Pay-Token / 402 / Pay handshake): asks, is told where to
 /// pay, opens a STREAM payment, asks again and pays while the host works on the answer. A host that
-/// falls silent in the middle is asked again with the same token: it knows what the token has paid
-/// for. On a stop the money stops at once. Single executor; lives in a shared_ptr.
+/// falls silent is asked again with the same token: it knows what the token has paid for. On a stop
+/// the money stops at once. Single executor; lives in a shared_ptr.
 class paid_request : public std::enable_shared_from_this<paid_request> {
 public:
   paid_request(paid_request_deps deps, paid_request_options options);
@@ -68,6 +68,8 @@ public:
   const std::optional<asset>& host_unit() const { return host_unit_; }
   /// The rate of the way, once it is known.
   const std::optional<net::stream_rate>& rate() const { return options_.rate; }
+  /// For `paid_phase::repeating`: why.
+  const failure& trouble() const { return trouble_; }
   /// Why the payment ended before the host was content; `ok` when it did not.
   const status& payment_verdict() const { return verdict_; }
 
@@ -88,8 +90,8 @@ private:
   uint64_t earlier_delivered_ = 0;
   std::optional<asset> host_unit_;
   status verdict_ = ok();
-  bool heard_ = false;  ///< the host has answered something
-  bool silent_ = false; ///< the host gave no answer to the last question
+  failure trouble_;
+  bool may_pass_ = false; ///< the trouble: the host was silent, or the way to it was disturbed
 };
 
 /// The text form of a token that hosts and people see: 22 characters of base64url.

@@ -148,6 +148,12 @@ money_moved payment::moved() const {
   return {sender_.total_sent(), sender_.total_unresolved() + in_flight_};
 }
 
+bool is_temporary(const error& why) {
+  return mentions(why, "T00") || mentions(why, "T01") || mentions(why, "T02")
+         || mentions(why, "T03") || mentions(why, "T05") || mentions(why, "R00")
+         || mentions(why, "R02");
+}
+
 std::string payment_advice(const error& why, const std::string& ledger_place) {
   if (mentions(why, "F02"))
     return "The ledger at " + ledger_place + " knows no way to this host: both must be connected "
@@ -159,7 +165,7 @@ std::string payment_advice(const error& why, const std::string& ledger_place) {
     return "The way to this host carries only smaller payments";
   if (mentions(why, "R00") || mentions(why, "R02"))
     return "The way to this host is slow or broken: try again later";
-  if (mentions(why, "T01") || mentions(why, "T00") || mentions(why, "T02") || mentions(why, "T03"))
+  if (is_temporary(why))
     return "The trouble may pass: try again";
   return {};
 }

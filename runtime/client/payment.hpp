@@ -77,6 +77,8 @@ private:
   status verdict_ = ok();
 };
 
+/// True for what may be over soon: a link that is down, somebody who is busy or slow.
+bool is_temporary(const error& why);
 /// What a reject, or the lack of a ledger, means to the payer, and what to do about it; empty when
 /// there is nothing more to say than the words themselves.
 std::string payment_advice(const error& why, const std::string& ledger_place);

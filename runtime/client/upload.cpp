@@ -51,15 +51,16 @@ void upload_run::on_phase(paid_phase phase) {
   switch (phase) {
     case paid_phase::asking:
       if (!progress_.under_way())
-        progress_.begin("host", "waiting for " + host_->name() + " to fetch the images");
+        progress_.begin("host", "waiting for " + host_->name() + " to get ready");
       break;
     case paid_phase::opening:
-      progress_.end("has what the pod needs");
+      progress_.end("ready to run it");
       progress_.begin("payment", "looking for the way to the host");
       break;
     case paid_phase::paying: progress_.update("paying"); break;
     case paid_phase::repeating:
-      progress_.note(host_->name() + " hung up. Asking it again with the same pay token.");
+      progress_.fail();
+      progress_.note(paid_->trouble().what + ". Trying again with the same pay token.");
       break;
   }
 }

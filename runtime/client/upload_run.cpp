@@ -155,8 +155,7 @@ asio::awaitable<outcome<std::shared_ptr<ledger>>> upload_run::connect() {
   }
   ledger_ = **connected;
   result_.payer = ledger_->unit();
-  progress_.end(place + ", account " + printable(ledger_->address(), 100) + " in "
-                + printable(ledger_->unit().code, 32));
+  progress_.end(place + ", in " + printable(ledger_->unit().code, 32));
   co_return ledger_;
 }
 

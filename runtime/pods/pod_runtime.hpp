@@ -31,6 +31,11 @@ public:
   /// "oci", "noop", … as in `CODIUS_POD_RUNTIME`.
   virtual std::string name() const = 0;
 
+  /// One line for the log once the host is prepared: what runs pods here, and how well apart.
+  virtual std::string describe() const { return name(); }
+  /// What an operator should know, a sentence each, e.g. that user namespaces do not work here.
+  virtual std::vector<std::string> warnings() const { return {}; }
+
   /// Makes this machine ready (bridge, firewall, directories). Idempotent; called once at start,
   /// before any other call. Errors end the program, so they say what to install or change.
   virtual status prepare_host() = 0;

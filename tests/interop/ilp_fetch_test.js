@@ -143,4 +143,4 @@ step('SIGTERM ends the host in order', async () => {
   assert.strictEqual(host.program.code, 0, host.program.tail())
 })
 
-run()
+run({ goOn: true })

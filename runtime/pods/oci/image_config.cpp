@@ -87,7 +87,7 @@ result<process_plan> merge_process(const image_config& image, const container_sp
   define_if_missing(plan.env, "HOME=" + (home.empty() ? std::string{"/"} : home));
   plan.cwd = container.workdir.empty() ? image.working_dir : container.workdir;
   if (plan.cwd.empty())
-    plan.cwd = "/";
+    plan.cwd.push_back('/');
   if (plan.cwd[0] != '/')
     return error{errc::start_failed, "the working directory must begin with /"};
   if (has_nul(plan.args) || has_nul(plan.env) || has_nul({plan.cwd}))

@@ -39,9 +39,9 @@ public:
 
   /// What pods run with here, once `prepare_host` went well, in one line for the log: "runc 1.1.5,
   /// user namespaces, cgroup v2, codius0 10.88.0.0/16".
-  std::string describe() const;
+  std::string describe() const override;
   /// Sentences that an operator should read at start; may be none.
-  std::vector<std::string> warnings() const;
+  std::vector<std::string> warnings() const override;
   /// Where a container's output is kept, as conmon writes it; `container` counts from 0 in the
   /// order of the specification.
   std::string log_file(const pod_id& id, size_t container) const;

@@ -1,4 +1,5 @@
 'use strict'
+const crypto = require('crypto')
 const path = require('path')
 const { Program } = require('./program')
 const { request } = require('./http')
@@ -31,7 +32,8 @@ class Host {
   }
 
   get uri () { return `http://localhost:${this.port}` }
-  get btp () { return `btp+ws://localhost:${this.ilpPort}` }
+  /** An account with the embedded connector that nobody else has. */
+  get btp () { return `btp+ws://:${crypto.randomBytes(16).toString('hex')}@localhost:${this.ilpPort}` }
 
   /** Starts the program; `wrap` are words in front of its command line. */
   launch (wrap = []) {
@@ -41,6 +43,7 @@ class Host {
 
   /** Starts it and waits until it answers, and takes BTP clients where it should. */
   async start (wrap = []) {
+    if (this.program) await this.crash()
     this.launch(wrap)
     await this.ready()
   }

@@ -53,6 +53,7 @@ const running = name => pids().filter(pid => {
 /** Why no pods may be made here: another host at work; or nothing. */
 function otherHost () {
   const others = running('codiusd')
+    .filter(pid => !text(`/proc/${pid}/environ`).split('\0').includes('CODIUS_POD_RUNTIME=noop'))
   return links().includes('codius0') && others.length > 0
     ? `another codiusd (process ${others}) has pods on this machine: end it first, the demo by ./deploy/demo --stop`
     : undefined

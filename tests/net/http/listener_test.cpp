@@ -23,6 +23,7 @@ asio::awaitable<net::http_response> wait_at(gate* g) {
   g->entered.set_value();
   boost::system::error_code ec;
   co_await g->timer->async_wait(asio::redirect_error(asio::use_awaitable, ec));
+  g->timer.reset(); // on its thread, and before its context goes
   g->left.set_value();
   net::http_response res;
   res.body = "at last";

@@ -39,7 +39,7 @@ TEST_SUITE("net/http/write_head") {
     CHECK(http_date(codius::utc_time{sys_days{2028y / 2 / 29} + 23h + 59min + 59s})
           == "Tue, 29 Feb 2028 23:59:59 GMT");
     date_cache cache;
-    CHECK(cache.at(codius::utc_time{seconds{0}}) == cache.at(utc_time{milliseconds{999}}));
+    CHECK(cache.at(codius::utc_time{seconds{0}}) == cache.at(codius::utc_time{milliseconds{999}}));
     CHECK(cache.at(codius::utc_time{seconds{1}}) == "Thu, 01 Jan 1970 00:00:01 GMT");
   }
 }

@@ -1,6 +1,5 @@
-#include "runtime/client/command_line.hpp"
-
 #include "runtime/base/version.hpp"
+#include "runtime/client/command_line.hpp"
 #include "runtime/client/upload_options.hpp"
 
 #include <doctest/doctest.h>
@@ -22,7 +21,10 @@ struct program_fixture {
   program_world world{{},
                       [this](const char* name) { return variables[name]; },
                       {[this](std::string_view t) { out += t; },
-                       [this](std::string_view t) { err += t; }, {}, {}, -1}};
+                       [this](std::string_view t) { err += t; },
+                       {},
+                       {},
+                       -1}};
 
   int run(const words& given) {
     const command_spec commands[] = {
@@ -54,7 +56,11 @@ TEST_SUITE("runtime/client/command_line") {
     CHECK(run({"--version"}) == 0);
     CHECK(out == std::string{"codius "} + runtime::version + "\n");
     out.clear();
-    for (const words& w : {words{"--help"}, {"-h"}, {"help"}, {"help", "upload"}, {"upload", "--help"},
+    for (const words& w : {words{"--help"},
+                           {"-h"},
+                           {"help"},
+                           {"help", "upload"},
+                           {"upload", "--help"},
                            {"upload", "-h", "--nonsense"}}) {
       CHECK(run(w) == 0);
       CHECK(out.find("Exit codes: 0 done") != out.npos);
@@ -62,7 +68,8 @@ TEST_SUITE("runtime/client/command_line") {
       CHECK(err == "");
       out.clear();
     }
-    CHECK(command_help({"upload", "", upload_option_specs(), "", "", nullptr}).find("--max-price AMOUNT")
+    CHECK(command_help({"upload", "", upload_option_specs(), "", "", nullptr})
+            .find("--max-price AMOUNT")
           != std::string::npos);
   }
 
@@ -74,9 +81,10 @@ TEST_SUITE("runtime/client/command_line") {
     CHECK(err == "codius: \"uplaod\" is no command; did you mean upload?\nTry codius --help.\n");
     err.clear();
     CHECK(run({"upload", "--hots", "http://h", "--duratoin=5", "stray"}) == 1);
-    CHECK(err == "codius upload: --hots is no option; did you mean --host?\n"
-                 "--duratoin is no option; did you mean --duration?\n"
-                 "Try codius upload --help.\n");
+    CHECK(err
+          == "codius upload: --hots is no option; did you mean --host?\n"
+             "--duratoin is no option; did you mean --duration?\n"
+             "Try codius upload --help.\n");
     CHECK(out == "");
   }
 
@@ -112,10 +120,26 @@ TEST_SUITE("runtime/client/command_line") {
 
   TEST_CASE_FIXTURE(program_fixture, "every option arrives") {
     variables["CODIUS_INSECURE_REGISTRIES"] = "c:1, d:2";
-    const auto got = read({"--host=https://h", "-d", "2h", "--codius-file", "a", "--codius-vars-file",
-                           "b", "--max-price", "0.5XRP", "-y", "--pay-token",
-                           "AAECAwQFBgcICQoLDA0ODw", "--btp", "btp+ws://:t@l:1", "--insecure-registry",
-                           "a:5000", "--insecure-registry=b:5000", "--timeout", "5m", "--json"});
+    const auto got = read({"--host=https://h",
+                           "-d",
+                           "2h",
+                           "--codius-file",
+                           "a",
+                           "--codius-vars-file",
+                           "b",
+                           "--max-price",
+                           "0.5XRP",
+                           "-y",
+                           "--pay-token",
+                           "AAECAwQFBgcICQoLDA0ODw",
+                           "--btp",
+                           "btp+ws://:t@l:1",
+                           "--insecure-registry",
+                           "a:5000",
+                           "--insecure-registry=b:5000",
+                           "--timeout",
+                           "5m",
+                           "--json"});
     REQUIRE_MESSAGE(got, (got ? "" : got.error().detail));
     CHECK(got->duration == 2h);
     CHECK(got->vars_file_named);
@@ -131,14 +155,18 @@ TEST_SUITE("runtime/client/command_line") {
   }
 
   TEST_CASE_FIXTURE(program_fixture, "wrong values are named, all at once") {
-    CHECK(why({}) == "--host is missing: which host is to run the pod? E.g. --host "
-                     "https://host.example");
+    CHECK(why({})
+          == "--host is missing: which host is to run the pod? E.g. --host "
+             "https://host.example");
     CHECK(why({"--host", "ftp://h", "-d", "0", "--pay-token", "x"})
           == "--host \"ftp://h\" must be the address of a host, e.g. https://host.example\n"
              "--duration \"0\" must be seconds, or a number with s, m, h, d or w, e.g. 600 or 10m\n"
              "--pay-token \"x\" must be the 22 characters that an earlier run printed");
-    for (const words& w : {words{"--max-price", "cheap"}, {"--codius-file", ""}, {"--timeout", "soon"},
-                           {"--btp", "http://x"}, {"--pay-token", "AAECAwQFBgcICQoLDA0O"}}) {
+    for (const words& w : {words{"--max-price", "cheap"},
+                           {"--codius-file", ""},
+                           {"--timeout", "soon"},
+                           {"--btp", "http://x"},
+                           {"--pay-token", "AAECAwQFBgcICQoLDA0O"}}) {
       auto with_host = w;
       with_host.insert(with_host.end(), {"--host", "h"});
       CAPTURE(w[0]);
@@ -146,7 +174,8 @@ TEST_SUITE("runtime/client/command_line") {
     }
   }
 
-  TEST_CASE_FIXTURE(program_fixture, "the ledger comes from --btp, else ILP_CREDENTIALS, never shown") {
+  TEST_CASE_FIXTURE(program_fixture,
+                    "the ledger comes from --btp, else ILP_CREDENTIALS, never shown") {
     variables["ILP_CREDENTIALS"] = R"({"server":"btp+ws://:fromjson@l:7768"})";
     CHECK(read({"--host", "h"})->ledger->token == "fromjson");
     CHECK(read({"--host", "h", "--btp", "btp+ws://:flag@l:1"})->ledger->token == "flag");
@@ -168,8 +197,10 @@ TEST_SUITE("runtime/client/command_line") {
     CHECK(origin_of(*parse_host("host.example:444")) == "https://host.example:444");
     CHECK(origin_of(*parse_host("localhost:3000")) == "http://localhost:3000");
     CHECK(origin_of(*parse_host("127.0.0.1:3000")) == "http://127.0.0.1:3000");
-    CHECK(parse_host("http://h/pods").error().detail == "must be the address of the host alone: http://h");
-    for (const char* bad : {"", "http://", "h h", "http://u:p@h", "file:///etc", "http://h:99999", "-"}) {
+    CHECK(parse_host("http://h/pods").error().detail
+          == "must be the address of the host alone: http://h");
+    for (const char* bad :
+         {"", "http://", "h h", "http://u:p@h", "file:///etc", "http://h:99999", "-"}) {
       CAPTURE(bad);
       CHECK((!parse_host(bad) || std::string{bad} == "-"));
     }

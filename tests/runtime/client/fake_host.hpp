@@ -1,6 +1,7 @@
 #pragma once
 // A host that sells over real sockets, STREAM and BTP, and misbehaves as a test asks. It has no
 // pods.
+#include "messages/money.hpp"
 #include "net/ilp/btp_server.hpp"
 #include "net/ilp/packet_switch.hpp"
 #include "net/ilp/stream_server.hpp"
@@ -19,22 +20,31 @@
 namespace codius::tests {
 
 struct host_plan {
-  std::string quoted = "\"1000\"";       ///< JSON
+  std::string quoted = "\"1000\"";                           ///< JSON
   std::string unit = R"(,"assetCode":"XRP","assetScale":9)"; ///< more of the quote's members
   bool quote_needs_token = false;        ///< as the original: a quote goes through the handshake
   bool quote_needs_private = false;      ///< 422 without the private values
   uint64_t price = 1000;                 ///< what it takes, in its own units
-  std::optional<std::string> asked;      ///< `price` of the 402, JSON
+  std::optional<std::string> asked = {}; ///< `price` of the 402, JSON
   uint64_t worth = 1;                    ///< payer's units for one of the host's
   std::string asset_code = "XRP";
   uint8_t asset_scale = 9;
-  std::string ledger_code = "XRP";       ///< of the payer's account
-  uint64_t greed = 0;                    ///< how much more it would take if it could
+  asset ledger_unit = {"XRP", 9}; ///< of the payer's account
+  uint64_t greed = 0;             ///< how much more it would take if it could
   /// Told how many paid requests were answered before; the answer to this one. Empty: 200.
-  std::function<std::optional<std::string>(int n, const std::string& hash)> after_payment;
+  std::function<std::optional<std::string>(int n, const std::string& hash)> after_payment = {};
 };
 
 class fake_host {
+  /// Runs `what` on the ledger's thread, and waits.
+  template <class F>
+  auto on_ledger(F what) {
+    std::packaged_task<decltype(what())()> task{std::move(what)};
+    auto done = task.get_future();
+    asio::post(io_, [&task] { task(); });
+    return done.get();
+  }
+
 public:
   explicit fake_host(host_plan plan = {}) : plan_(std::move(plan)) {
     start_ledger();
@@ -66,13 +76,11 @@ public:
   }
 
 private:
-  using net::ilp_prepare;
-
   void start_ledger() {
     const auto executor = io_.get_executor();
     const auto world = runtime::system_env();
     net::packet_switch_options options;
-    options.self = {"private.test", plan_.asset_scale, plan_.ledger_code};
+    options.self = {"private.test", plan_.ledger_unit.scale, plan_.ledger_unit.code};
     switch_ = std::make_shared<net::packet_switch>(executor, world, options);
     net::stream_server_deps deps;
     deps.world = world;
@@ -110,15 +118,6 @@ private:
     received_ += amount;
     news_.notify_all();
     co_return ok();
-  }
-
-  /// Runs `what` on the ledger's thread, and waits.
-  template <class F>
-  auto on_ledger(F what) {
-    std::packaged_task<decltype(what())()> task{std::move(what)};
-    auto done = task.get_future();
-    asio::post(io_, [&task] { task(); });
-    return done.get();
   }
 
   std::optional<std::string> serve(const tiny_request& r) {
@@ -180,8 +179,8 @@ private:
     const auto octets = from_hex(tag(r));
     const auto place = receiver_->generate("private.test", *octets);
     return answer(402, plan_.asked ? R"({"price":)" + *plan_.asked + "}" : "{}",
-                  "Pay: interledger-stream " + place.address + " "
-                    + to_base64(place.shared_secret) + "\r\n");
+                  "Pay: interledger-stream " + place.address + " " + to_base64(place.shared_secret)
+                    + "\r\n");
   }
 
   host_plan plan_;

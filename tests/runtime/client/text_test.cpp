@@ -21,12 +21,31 @@ TEST_SUITE("runtime/client/text") {
       {"accents stay", "Zürich → ✓", "Zürich → ✓"},
       {"escape sequence", "a\x1b[31mb", "a?[31mb"},
       {"new lines", "a\r\nb\tc", "a??b?c"},
-      {"C1 control", "a\xc2\x9b" "b", "a?b"},
-      {"right-to-left override", "a\xe2\x80\xae" "b", "a?b"},
-      {"zero width joiner", "a\xe2\x80\x8d" "b", "a?b"},
-      {"isolate", "a\xe2\x81\xa6" "b", "a?b"},
-      {"byte order mark", "\xef\xbb\xbf" "b", "?b"},
-      {"broken UTF-8", "a\xff\xc3" "b", "a?" "?b"},
+      {"C1 control",
+       "a\xc2\x9b"
+       "b",
+       "a?b"},
+      {"right-to-left override",
+       "a\xe2\x80\xae"
+       "b",
+       "a?b"},
+      {"zero width joiner",
+       "a\xe2\x80\x8d"
+       "b",
+       "a?b"},
+      {"isolate",
+       "a\xe2\x81\xa6"
+       "b",
+       "a?b"},
+      {"byte order mark",
+       "\xef\xbb\xbf"
+       "b",
+       "?b"},
+      {"broken UTF-8",
+       "a\xff\xc3"
+       "b",
+       "a?"
+       "?b"},
       {"empty", "", ""},
     };
     for (const auto& r : rows) {
@@ -69,9 +88,10 @@ TEST_SUITE("runtime/client/text") {
     CHECK(iso_time(*t) == "2026-11-22T15:04:05Z");
     CHECK(parse_iso_time("2026-11-22T15:04:05Z") == *t - 678ms);
     CHECK(parse_iso_time("2026-11-22T15:04:05.6Z") == *t - 78ms);
-    for (const char* bad : {"", "tomorrow", "2026-11-22", "2026-11-22T15:04:05", "2026-13-22T15:04:05Z",
-                            "2026-02-30T15:04:05Z", "2026-11-22T24:04:05Z", "2026-11-22T15:04:05.Z",
-                            "2026-11-22T15:04:05+01:00", "2026-11-22 15:04:05Z"}) {
+    for (const char* bad :
+         {"", "tomorrow", "2026-11-22", "2026-11-22T15:04:05", "2026-13-22T15:04:05Z",
+          "2026-02-30T15:04:05Z", "2026-11-22T24:04:05Z", "2026-11-22T15:04:05.Z",
+          "2026-11-22T15:04:05+01:00", "2026-11-22 15:04:05Z"}) {
       CAPTURE(bad);
       CHECK(!parse_iso_time(bad));
     }

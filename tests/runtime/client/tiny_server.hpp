@@ -1,6 +1,10 @@
 #pragma once
 // An HTTP server that answers with whatever bytes a test likes, or hangs up.
+#include <arpa/inet.h>
 #include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <functional>
@@ -10,11 +14,6 @@
 #include <string_view>
 #include <thread>
 #include <vector>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace codius::tests {
 
@@ -35,8 +34,8 @@ inline std::string answer(int status, std::string_view body, std::string_view fi
          + "\r\n\r\n" + std::string{body};
 }
 
-/// Listens on a free port of loopback; a thread for each connection. The handler may block, but must
-/// come back before the server dies.
+/// Listens on a free port of loopback; a thread for each connection. The handler may block, but
+/// must come back before the server dies.
 class tiny_server {
 public:
   explicit tiny_server(tiny_handler handler) : handler_(std::move(handler)) {

@@ -1,0 +1,7 @@
+# Sources are listed: a file that is not here is not built.
+set(messages_sources
+  messages/bytes.cpp
+  messages/error.cpp
+  messages/money.cpp
+  messages/pod.cpp
+  messages/sale.cpp)

@@ -23,6 +23,10 @@ failure payment_failure(const error& why, const ledger& from) {
           payment_advice(why, from.place())};
 }
 
+bool is_pay_first(const net::http_response& answer) {
+  return answer.status == 402 && answer.fields.find("pay");
+}
+
 } // namespace
 
 std::string token_text(const pay_token& token) { return to_base64url(token); }
@@ -80,7 +84,7 @@ asio::awaitable<paid_request::answer> paid_request::ask(stopper& until) {
 asio::awaitable<paid_request::answer> paid_request::attempt() {
   say(paid_phase::asking);
   auto first = co_await ask(*deps_.stop);
-  if (!first || first->status != 402 || !first->fields.find("pay"))
+  if (!first || !is_pay_first(*first))
     co_return first;
   co_return co_await pay_and_ask(*std::move(first));
 }
@@ -130,6 +134,10 @@ asio::awaitable<paid_request::answer> paid_request::pay_and_ask(net::http_respon
   }
   auto got = co_await ask_while_paying(*limits);
   co_await finish_payment();
+  if (got && is_pay_first(*got)) { // a host that was started anew has forgotten our stream
+    may_pass_ = true;
+    co_return failure{exit_code::payment, deps_.host->name() + " does not know of the payment", {}};
+  }
   co_return got;
 }
 

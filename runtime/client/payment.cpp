@@ -11,8 +11,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// The owner's own time limit ends a payment long before.
 constexpr auto no_limit = std::chrono::milliseconds{std::chrono::hours{24}};
+constexpr auto quiet_period = 5'000ms;
+constexpr auto longest_trouble = 40'000ms; // packets, and none of them arrives
 
 net::stream_sender_options options_for(const ledger& from, pay_place to,
                                        std::optional<net::stream_rate> rate) {
@@ -66,9 +67,12 @@ net::stream_sender_deps payment::deps() {
 
 asio::awaitable<net::ilp_reply> payment::send(std::shared_ptr<payment> self, net::ilp_prepare p) {
   const auto amount = self->running_ ? p.amount : 0; // a probe is never fulfilled
+  ++self->packets_;
   self->in_flight_ += amount;
   auto reply = co_await self->ledger_->send(std::move(p));
   self->in_flight_ -= amount;
+  if (const auto* no = std::get_if<net::ilp_reject>(&reply))
+    self->last_reject_ = net::describe(*no);
   co_return reply;
 }
 
@@ -109,9 +113,29 @@ void payment::begin(uint64_t budget, uint64_t price, std::function<void()> on_gi
   asio::co_spawn(ledger_->executor(), run(shared_from_this()), asio::detached);
 }
 
+// What the host allows reaches us in a packet of its own, which can get lost: by a host that was
+// started anew, or a connector. So when nothing at all happens, we ask.
+asio::awaitable<status> payment::keep_paying() {
+  std::chrono::milliseconds stuck{0};
+  for (;;) {
+    const auto packets = packets_;
+    const auto sent = sender_.total_sent();
+    auto paid = co_await sender_.run(quiet_period);
+    if (stopped_ || paid || paid.error().code != errc::timed_out)
+      co_return paid;
+    stuck = sender_.total_sent() == sent && packets_ != packets ? stuck + quiet_period : 0ms;
+    if (stuck >= longest_trouble)
+      co_return error{errc::unavailable, "the payment does not get through: " + last_reject_};
+    if (packets_ == packets)
+      (void)co_await sender_.wait_ready(quiet_period);
+    if (stopped_)
+      co_return ok();
+  }
+}
+
 asio::awaitable<void> payment::run(std::shared_ptr<payment> self) {
   auto& sender = self->sender_;
-  self->verdict_ = co_await sender.run(no_limit);
+  self->verdict_ = co_await self->keep_paying();
   const bool spent = sender.total_sent() + sender.total_unresolved() >= self->budget_;
   if (self->verdict_ && spent && sender.total_delivered() < self->price_)
     self->verdict_ = error{errc::rejected, "all that may be spent is sent, and it is too little"};
@@ -125,6 +149,7 @@ asio::awaitable<void> payment::run(std::shared_ptr<payment> self) {
 }
 
 void payment::stop() {
+  stopped_ = true;
   on_give_up_ = nullptr;
   sender_.stop();
 }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace codius::client {
 
@@ -62,6 +63,7 @@ public:
 
 private:
   static asio::awaitable<void> run(std::shared_ptr<payment> self);
+  asio::awaitable<status> keep_paying();
   static asio::awaitable<net::ilp_reply> send(std::shared_ptr<payment> self, net::ilp_prepare p);
   static asio::awaitable<net::ilp_reply> receive(std::weak_ptr<payment> weak, net::ilp_prepare p);
   net::stream_sender_deps deps();
@@ -69,7 +71,10 @@ private:
   std::shared_ptr<ledger> ledger_;
   net::stream_sender sender_;
   net::wake_up ended_;
-  uint64_t in_flight_ = 0;
+  uint64_t in_flight_ = 0; ///< units
+  uint64_t packets_ = 0;   ///< ever sent
+  std::string last_reject_;
+  bool stopped_ = false;
   uint64_t budget_ = 0;
   uint64_t price_ = 0;
   std::function<void()> on_give_up_;

@@ -98,9 +98,10 @@ TEST_SUITE("runtime/actor/restart_policy") {
   }
 
   TEST_CASE("each way to end a child: kill, ask then kill, ask for as long as it takes") {
-    const std::tuple<shutdown, std::string, std::string> rows[] = {
+    using way = codius::runtime::shutdown; // the sockets have a function of that name
+    const std::tuple<way, std::string, std::string> rows[] = {
       {brutal_kill, "!1", ""},
-      {shutdown{shutdown::kind::timed, 3000ms}, "-1", "!1"},
+      {way{way::kind::timed, 3000ms}, "-1", "!1"},
       {infinity, "-1", ""},
     };
     for (const auto& [how, at_once, after_grace] : rows) {

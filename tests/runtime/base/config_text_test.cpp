@@ -97,13 +97,15 @@ TEST_SUITE("runtime/base/config_text") {
     const auto table = runtime::config_markdown_table();
     const auto rows = std::count(table.begin(), table.end(), '\n');
     CHECK(static_cast<size_t>(rows) == runtime::settings().size() + 2);
-    if (from == std::string::npos) {
-      MESSAGE("the README has no line <!-- settings --> yet");
-      return;
-    }
+    REQUIRE(from != std::string::npos);
     const auto end = readme.find("<!-- /settings -->", from);
     REQUIRE(end != std::string::npos);
     const auto start = from + begin.size();
     CHECK(readme.substr(start, end - start) == table);
+  }
+
+  TEST_CASE("the example file is the one the program would write") {
+    const auto example = file_text(std::string{CODIUS_TEST_DATA} + "/../../deploy/codius.toml");
+    CHECK(example == runtime::config_example_file());
   }
 }

@@ -30,6 +30,7 @@ struct host_plan {
   std::string asset_code = "XRP";
   uint8_t asset_scale = 9;
   asset ledger_unit = {"XRP", 9}; ///< of the payer's account
+  bool forgets = false;           ///< its streams, once, when it is asked for what they paid
   uint64_t greed = 0;             ///< how much more it would take if it could
   /// Told how many paid requests were answered before; the answer to this one. Empty: 200.
   std::function<std::optional<std::string>(int n, const std::string& hash)> after_payment = {};
@@ -150,6 +151,8 @@ private:
     const auto key = tag(r);
     const bool paid = received() >= plan_.price;
     if (!paid && !on_ledger([&] { return receiver_->has_stream(key); }))
+      return pay_first(r);
+    if (!paid && std::exchange(plan_.forgets, false))
       return pay_first(r);
     if (!paid) {
       (void)on_ledger([&] { return receiver_->allow(key, plan_.price + plan_.greed); });

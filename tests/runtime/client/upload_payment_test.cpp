@@ -1,6 +1,5 @@
 // Uploads that pay, over real sockets, to a host that behaves as each test asks.
-#include "tests/runtime/client/fake_host.hpp"
-#include "tests/runtime/client/upload_fixture.hpp"
+#include "tests/runtime/client/paid_fixture.hpp"
 
 #include <csignal>
 
@@ -8,32 +7,6 @@ using namespace codius;
 using namespace codius::client;
 using namespace codius::tests;
 using namespace std::chrono_literals;
-
-namespace {
-
-struct paid_fixture : upload_fixture {
-  upload_result upload_to(const fake_host& host) {
-    options.host = *parse_host(host.url());
-    options.ledger = *net::parse_btp_uri(host.ledger());
-    result = run();
-    return result;
-  }
-  failure fail_at(const fake_host& host) {
-    upload_to(host);
-    REQUIRE(!result.end);
-    return result.end.failure();
-  }
-  /// Everything that was ever sent before the first paid request.
-  static std::string quotes(fake_host& host) {
-    std::string out;
-    for (const auto& r : host.requests())
-      if (r.method == "OPTIONS")
-        out += r.head + r.body + "\n";
-    return out;
-  }
-};
-
-} // namespace
 
 TEST_SUITE("runtime/client/upload_payment") {
   TEST_CASE_FIXTURE(paid_fixture, "an upload pays the price, exactly, and says where the pod is") {
@@ -188,7 +161,8 @@ TEST_SUITE("runtime/client/upload_payment") {
     REQUIRE_MESSAGE(done.end, (done.end ? "" : done.end.failure().what));
     CHECK(host.received() == 1000);
     CHECK(done.moved == money_moved{1000, 0});
-    CHECK(err.find("hung up. Asking it again with the same pay token.") != err.npos);
+    CHECK(err.find("closed the connection without an answer. Trying again with the same pay token.")
+          != err.npos);
   }
 
   TEST_CASE_FIXTURE(paid_fixture, "a host that gives back another pod is not praised (C-20)") {
@@ -251,86 +225,13 @@ TEST_SUITE("runtime/client/upload_payment") {
     CHECK(why.next.find("knows no way to this host") != why.next.npos);
     CHECK(shown().find("Nothing was paid.") != std::string::npos);
   }
-}
 
-namespace {
-
-/// Somebody who types `line` when asked.
-struct asked_fixture : paid_fixture {
-  explicit asked_fixture() {
-    REQUIRE(::pipe(ends) == 0);
-    options.assume_yes = false;
-    world.streams.question_fd = ends[0];
-  }
-  ~asked_fixture() {
-    ::close(ends[0]);
-    if (ends[1] >= 0)
-      ::close(ends[1]);
-  }
-  void type(std::string_view text) {
-    REQUIRE(::write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()));
-  }
-  int ends[2] = {-1, -1};
-};
-
-} // namespace
-
-TEST_SUITE("runtime/client/question") {
-  TEST_CASE_FIXTURE(asked_fixture, "yes pays") {
-    fake_host host;
-    type("y\n");
-    REQUIRE(upload_to(host).end);
-    CHECK(err.find("Run it at " + host.url()
-                   + " for 10 minutes, and pay at most 0.00000101 XRP "
-                     "(1010 units)? [y/N] ")
-          != err.npos);
-  }
-
-  TEST_CASE_FIXTURE(asked_fixture, "an empty line, another word and the end of the input mean no") {
-    for (const std::string line : {"\n", "no\n", "yesno\n", ""}) {
-      CAPTURE(line);
-      fake_host host;
-      type(line);
-      if (line.empty())
-        ::close(std::exchange(ends[1], -1));
-      const auto why = fail_at(host);
-      CHECK(why.code == exit_code::user);
-      CHECK(why.what == "not confirmed");
-      CHECK(host.received() == 0);
-      for (const auto& r : host.requests())
-        CHECK(r.method == "OPTIONS");
-    }
-  }
-
-  TEST_CASE_FIXTURE(asked_fixture, "Ctrl-C at the question ends it") {
-    fake_host host;
-    const auto say = world.streams.err;
-    world.streams.err = [say](std::string_view text) {
-      say(text);
-      if (text.find("[y/N]") != text.npos)
-        ::kill(::getpid(), SIGINT);
-    };
-    CHECK(fail_at(host).code == exit_code::interrupted);
-    CHECK(host.received() == 0);
-  }
-
-  TEST_CASE_FIXTURE(asked_fixture, "another asset is asked about again when its rate is known") {
-    fake_host host{{.unit = R"(,"assetCode":"EUR","assetScale":2)",
-                    .worth = 3,
-                    .asset_code = "EUR",
-                    .asset_scale = 2}};
-    int questions = 0;
-    const auto say = world.streams.err;
-    world.streams.err = [&, say](std::string_view text) {
-      say(text);
-      if (text.find("[y/N]") != text.npos && ++questions <= 2)
-        type("y\n");
-    };
-    REQUIRE(upload_to(host).end);
-    CHECK(questions == 2);
-    CHECK(
-      err.find("That is 0.000003001 XRP (3001 units) at the exchange rate of the way to the host. "
-               "Pay at most 0.000003032 XRP (3032 units)? [y/N] ")
-      != err.npos);
+  TEST_CASE_FIXTURE(paid_fixture, "a host that has forgotten the stream is asked and paid anew") {
+    fake_host host{{.forgets = true}};
+    const auto done = upload_to(host);
+    REQUIRE_MESSAGE(done.end, (done.end ? "" : done.end.failure().what));
+    CHECK(done.moved == money_moved{1000, 0});
+    CHECK(host.received() == 1000);
+    CHECK(err.find("does not know of the payment. Trying again") != err.npos);
   }
 }

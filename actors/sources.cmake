@@ -11,6 +11,7 @@ set(actors_sources
   actors/keeper/keeper.cpp
   actors/manifest_processor/manifest_processor.cpp
   actors/pod/pod.cpp
+  actors/pod_lifecycle/lifecycle_watch.cpp
   actors/pod_lifecycle/pod_lifecycle.cpp
   actors/pod_lifecycle/reservations.cpp
   actors/pod_runtimes.cpp

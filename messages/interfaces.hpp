@@ -41,6 +41,7 @@ CODIUS_MESSAGE(reserved)
 CODIUS_MESSAGE(release)
 CODIUS_MESSAGE(fetch_images)
 CODIUS_MESSAGE(images_ready)
+CODIUS_MESSAGE(images_fetched)
 CODIUS_MESSAGE(fulfil_purchase)
 CODIUS_MESSAGE(pod_up)
 CODIUS_MESSAGE(lease_over)
@@ -113,7 +114,7 @@ using lifecycle_actor = caf::typed_actor<
   caf::replies_to<fetch_images>::with<images_ready>, caf::replies_to<fulfil_purchase>::with<pod_up>,
   caf::reacts_to<lease_over>, caf::replies_to<get_capacity>::with<capacity>,
   // INTERNAL: time to ask the pod runtime what it holds, and what it said.
-  caf::reacts_to<tick_atom>, caf::reacts_to<runtime_listed>>;
+  caf::reacts_to<tick_atom>, caf::reacts_to<runtime_listed>, caf::reacts_to<images_fetched>>;
 
 /// A POD: one pod's state machine.
 using pod_actor = caf::typed_actor<

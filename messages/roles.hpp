@@ -105,6 +105,11 @@ struct runtime_started {
 struct runtime_done {
   std::optional<error> failure;
 };
+/// INTERNAL: the images that `ticket` asked for are here, or not.
+struct images_fetched {
+  uint64_t ticket = 0;
+  std::optional<error> failure;
+};
 /// INTERNAL: what the pod runtime holds; nothing when it did not answer.
 struct runtime_listed {
   struct entry {

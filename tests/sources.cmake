@@ -67,6 +67,7 @@ set(runtime_tests_sources
   tests/runtime/client/host_answers_test.cpp
   tests/runtime/client/price_test.cpp
   tests/runtime/client/progress_test.cpp
+  tests/runtime/client/question_test.cpp
   tests/runtime/client/text_test.cpp
   tests/runtime/client/upload_payment_test.cpp
   tests/runtime/client/upload_test.cpp

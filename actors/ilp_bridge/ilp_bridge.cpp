@@ -50,6 +50,8 @@ asio::awaitable<status> book(caf::actor_system& system, pay_token token, uint64_
 } // namespace
 
 ilp_bridge_state::~ilp_bridge_state() {
+  while (!waiting_.empty())
+    refuse(waiting_.begin()->first, {errc::unavailable, "the host's payments restart; ask again"});
   if (!node_)
     return;
   try {
@@ -138,7 +140,7 @@ void ilp_bridge_state::on_money(const money_came& came) {
     answer.deliver(collected{came.sale});
 }
 
-void ilp_bridge_state::refuse(const pay_token& token, const error& why) {
+void ilp_bridge_state::refuse(pay_token token, const error& why) {
   auto over = waiting_.extract(token);
   if (over.empty())
     return;

@@ -39,7 +39,7 @@ private:
   void on_allowed(const pay_token& token, const status& allowed);
   void on_over(const collect_over& over);
   void on_money(const money_came& came);
-  void refuse(const pay_token& token, const error& why);
+  void refuse(pay_token token, const error& why);
 
   /// Runs `ask` on the node's thread and `then`, with its answer, on this actor's.
   template <class Ask, class Then>

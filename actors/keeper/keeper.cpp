@@ -12,6 +12,12 @@ constexpr size_t batch_limit = 256;
 
 } // namespace
 
+keeper_state::~keeper_state() {
+  const status lost = error{errc::unavailable, "the ledger restarts; nothing of this was written"};
+  for (auto& answer : std::exchange(waiting_, {}))
+    answer(lost);
+}
+
 keeper_actor::behavior_type keeper_state::make_behavior(const keeper_deps& deps) {
   store_ = std::make_unique<runtime::store>(deps.path, deps.world);
   auto& s = *store_;
@@ -83,6 +89,7 @@ void keeper_state::commit() {
 
 keeper_actor::behavior_type keeper(keeper_actor::stateful_pointer<keeper_state> self,
                                    keeper_deps deps) {
+  runtime::end_on_exception(static_cast<keeper_actor::pointer>(self));
   return self->state.make_behavior(deps);
 }
 

@@ -21,6 +21,8 @@ public:
   static constexpr const char* name = "codius.keeper";
 
   explicit keeper_state(keeper_actor::pointer self) : self_(self) {}
+  /// An open batch never happened, and whoever waits for it is told so.
+  ~keeper_state();
 
   keeper_actor::behavior_type make_behavior(const keeper_deps& deps);
 

@@ -34,6 +34,13 @@ std::chrono::milliseconds restart_delay(int losses) {
 
 } // namespace
 
+pod_state::~pod_state() {
+  const error interrupted{errc::unavailable, "the pod's actor restarts"};
+  refuse_starters(interrupted);
+  for (auto& ender : std::exchange(enders_, {}))
+    ender.deliver(runtime::to_caf(interrupted));
+}
+
 pod_actor::behavior_type pod_state::make_behavior(pod_deps deps, pod_record record) {
   deps_ = std::move(deps);
   offer_ = record.offer;

@@ -21,6 +21,8 @@ public:
   static constexpr const char* name = "codius.pod";
 
   explicit pod_state(pod_actor::pointer self) : self_(self) {}
+  /// Whoever still waits is told to ask again.
+  ~pod_state();
 
   pod_actor::behavior_type make_behavior(pod_deps deps, pod_record record);
 

@@ -13,12 +13,14 @@ using namespace std::chrono_literals;
 
 constexpr auto ledger_limit = 10s;
 constexpr auto load_again_after = 500ms;
-// Pods are looked at so often; a runtime that does not answer changes nothing.
-constexpr auto look_every = 5s;
 
 } // namespace
 
 lifecycle_state::~lifecycle_state() {
+  for (auto& [ticket, answer] : fetching_)
+    answer.deliver(runtime::to_caf({errc::unavailable, "the host's pods are being looked up"}));
+  while (!fulfilling_.empty())
+    refuse(fulfilling_.begin()->first, {errc::unavailable, "the host's pods are being looked up"});
   for (const auto& [id, e] : pods_)
     if (e.live)
       caf::anon_send_exit(e.live, caf::exit_reason::user_shutdown);
@@ -55,6 +57,7 @@ lifecycle_actor::behavior_type lifecycle_state::make_behavior(lifecycle_deps dep
         load();
     },
     [this](const runtime_listed& seen) { on_listed(seen); },
+    [this](const images_fetched& outcome) { on_images_fetched(outcome); },
   };
 }
 
@@ -95,7 +98,8 @@ void lifecycle_state::deliver_owed() {
     .then(
       [this](const purchase_list& owed) {
         for (const auto& sale : owed.all)
-          fulfil(sale, {}, 0);
+          if (fulfilling_.try_emplace(sale.id).second)
+            fulfil(sale, 0);
       },
       [](const caf::error&) {});
 }
@@ -126,78 +130,87 @@ void lifecycle_state::on_holder_gone(const caf::actor_addr& holder) {
 }
 
 caf::result<images_ready> lifecycle_state::on_fetch_images(const fetch_images& req) {
-  // Answered by a small actor of its own: the pool mails outcomes to actors, and this one keeps no
-  // list of who waits.
+  const auto ticket = ++last_ticket_;
   auto answer = self_->make_response_promise<images_ready>();
-  auto waiter = self_->spawn<caf::linked>([answer](caf::event_based_actor* me) -> caf::behavior {
-    return {[me, answer](const runtime_done& outcome) mutable {
-      if (outcome.failure)
-        answer.deliver(runtime::to_caf(*outcome.failure));
-      else
-        answer.deliver(images_ready{});
-      me->quit();
-    }};
-  });
+  fetching_.emplace(ticket, answer);
   runtime::run_blocking(
-    deps_.pulls, waiter,
+    deps_.pulls, lifecycle_actor{self_},
     [engine = deps_.pods.engine, offer = req.offer] {
       return engine->ensure_images(offer->spec, {}, {});
     },
-    [](const status& done) -> runtime_done {
+    [ticket](const status& done) -> images_fetched {
       if (!done)
-        return {done.error()};
-      return {};
+        return {ticket, done.error()};
+      return {ticket, {}};
     });
   return answer;
+}
+
+void lifecycle_state::on_images_fetched(const images_fetched& outcome) {
+  auto waiting = fetching_.extract(outcome.ticket);
+  if (waiting.empty())
+    return;
+  if (outcome.failure)
+    waiting.mapped().deliver(runtime::to_caf(*outcome.failure));
+  else
+    waiting.mapped().deliver(images_ready{});
 }
 
 // --- seeing purchases through ---------------------------------------------------------------
 
 caf::result<pod_up> lifecycle_state::on_fulfil(const fulfil_purchase& req) {
   auto answer = self_->make_response_promise<pod_up>();
-  fulfil(req.sale, answer, 0);
+  const auto [at, first] = fulfilling_.try_emplace(req.sale.id);
+  at->second.push_back(answer);
+  if (first)
+    fulfil(req.sale, 0);
   return answer;
 }
 
-void lifecycle_state::fulfil(const purchase& sale, promise answer, int tries) {
+void lifecycle_state::fulfil(const purchase& sale, int tries) {
   const auto keeper = runtime::find<keeper_actor>(self_->system(), role::keeper);
-  if (!keeper) {
-    answer.deliver(runtime::to_caf({errc::unavailable, "the ledger restarts"}));
-    return; // the purchase stays owed, and is delivered when this actor restarts with the ledger
-  }
+  if (!keeper) // the purchase stays owed, and is delivered when this actor restarts with the ledger
+    return refuse(sale.id, {errc::unavailable, "the ledger restarts"});
   self_->request(keeper, ledger_limit, get_record{sale.pod})
     .then(
       [=, this](const pod_record& record) {
         adopt(record);
         watch(sale.pod, record.expires_at);
-        bring_up_pod(sale, answer, tries);
+        bring_up_pod(sale, tries);
       },
       [=, this](const caf::error& e) {
-        undeliverable(sale, answer, runtime::from_caf(e));
+        const auto why = runtime::from_caf(e);
+        if (why.code == errc::unknown_pod)
+          undeliverable(sale, why);
+        else // a ledger that fails says nothing about the pod
+          refuse(sale.id, why);
       });
 }
 
-void lifecycle_state::bring_up_pod(const purchase& sale, promise answer, int tries) {
+void lifecycle_state::bring_up_pod(const purchase& sale, int tries) {
   const auto at = pods_.find(sale.pod.text);
   if (at == pods_.end() || !at->second.live)
-    return undeliverable(sale, answer, {errc::start_failed, "the pod ended meanwhile"});
+    return undeliverable(sale, {errc::start_failed, "the pod ended meanwhile"});
   const auto asked = at->second.live;
   self_->request(asked, caf::infinite, bring_up{})
-    .then([=, this](const pod_started&) { delivered(sale, answer); },
+    .then([=, this](const pod_started&) { delivered(sale); },
           [=, this](const caf::error& e) {
             const auto why = runtime::from_caf(e);
             if (why.code != errc::unavailable || tries >= 3)
-              return undeliverable(sale, answer, why);
+              return undeliverable(sale, why);
             // The pod actor died or ended under the request: the next one knows better.
             disown(sale.pod, asked);
-            fulfil(sale, answer, tries + 1);
+            fulfil(sale, tries + 1);
           });
 }
 
-void lifecycle_state::delivered(const purchase& sale, promise answer) {
+void lifecycle_state::delivered(const purchase& sale) {
   // The pod runs, so the payer may know at once; should the next line be lost, the purchase is
   // still owed after a restart and found delivered then.
-  answer.deliver(pod_up{sale.pod, sale.expires_at});
+  auto waiting = fulfilling_.extract(sale.id);
+  if (!waiting.empty())
+    for (auto& answer : waiting.mapped())
+      answer.deliver(pod_up{sale.pod, sale.expires_at});
   if (const auto at = pods_.find(sale.pod.text); at != pods_.end())
     at->second.recorded = true;
   if (const auto keeper = runtime::find<keeper_actor>(self_->system(), role::keeper))
@@ -208,24 +221,32 @@ void lifecycle_state::delivered(const purchase& sale, promise answer) {
       });
 }
 
-void lifecycle_state::undeliverable(const purchase& sale, promise answer, const error& why) {
+void lifecycle_state::undeliverable(const purchase& sale, const error& why) {
   log::write(log::level::warn, "purchase.undeliverable",
              {{"pod", sale.pod.text},
               {"purchase", std::to_string(sale.id)},
               {"err", to_string(why.code)},
               {"why", why.detail}});
-  auto refuse = [answer, why]() mutable { answer.deliver(runtime::to_caf(why)); };
   const auto keeper = runtime::find<keeper_actor>(self_->system(), role::keeper);
   if (!keeper)
-    return refuse();
+    return refuse(sale.id, {errc::unavailable, "the ledger restarts"});
   self_->request(keeper, ledger_limit, credit_purchase{sale.id, why.detail})
     .then(
-      [=, this](const purchase_credited& done) mutable {
+      [=, this](const purchase_credited& done) {
         if (done.pod_over)
           on_lease_over(sale.pod);
-        refuse();
+        // Final for this purchase, whatever it was: asking again would only spend the credit.
+        refuse(sale.id, {why.code == errc::unavailable ? errc::start_failed : why.code, why.detail});
       },
-      [=](const caf::error&) mutable { refuse(); });
+      [=, this](const caf::error& e) { refuse(sale.id, runtime::from_caf(e)); });
+}
+
+void lifecycle_state::refuse(uint64_t purchase_id, const error& why) {
+  auto waiting = fulfilling_.extract(purchase_id);
+  if (waiting.empty())
+    return;
+  for (auto& answer : waiting.mapped())
+    answer.deliver(runtime::to_caf(why));
 }
 
 // --- pods -----------------------------------------------------------------------------------
@@ -305,68 +326,6 @@ void lifecycle_state::take_down_pod(const pod_id& id) {
 void lifecycle_state::watch(const pod_id& id, utc_time due) {
   if (const auto expiry = runtime::find<expiry_actor>(self_->system(), role::expiry))
     self_->send(expiry, watch_lease{id, due});
-}
-
-// --- what really runs -----------------------------------------------------------------------
-
-void lifecycle_state::ask_runtime() {
-  runtime::run_blocking(
-    deps_.pods.workers, lifecycle_actor{self_},
-    [engine = deps_.pods.engine] { return engine->list(); },
-    [](result<std::vector<runtime::observed_pod>> pods) -> runtime_listed {
-      if (!pods) {
-        log::write(log::level::warn, "runtime.silent", {{"why", pods.error().detail}});
-        return {};
-      }
-      std::vector<runtime_listed::entry> out;
-      for (auto& p : *pods)
-        out.push_back({p.id, p.now == runtime::observed_pod::condition::running});
-      return {std::move(out)};
-    });
-}
-
-void lifecycle_state::on_listed(const runtime_listed& seen) {
-  self_->delayed_send(self_, look_every, tick_atom::value);
-  if (!seen.pods)
-    return;
-  std::map<std::string, bool> running;
-  for (const auto& p : *seen.pods)
-    running[p.id.text] = p.running;
-  for (const auto& [id, e] : pods_) {
-    const auto at = running.find(id);
-    if (e.live)
-      self_->send(e.live, pod_seen{at != running.end(), at != running.end() && at->second});
-    running.erase(id);
-  }
-  // What is left belongs to nobody: let the ledger confirm it before it goes.
-  for (const auto& [id, is_running] : running)
-    remove_stray({id});
-}
-
-/// A pod that nobody paid for goes the way of one whose time is over: through a pod actor, so that
-/// a purchase which comes at this very moment waits for the removal instead of crossing it.
-void lifecycle_state::remove_stray(const pod_id& id) {
-  const auto keeper = runtime::find<keeper_actor>(self_->system(), role::keeper);
-  if (!keeper)
-    return;
-  self_->request(keeper, ledger_limit, get_record{id})
-    .then([this](const pod_record& record) { adopt(record); },
-          [this, id](const caf::error& e) {
-            if (runtime::from_caf(e).code != errc::unknown_pod || pods_.contains(id.text))
-              return;
-            log::write(log::level::warn, "pod.stray", {{"pod", id.text}});
-            auto offer = std::make_shared<pod_offer>();
-            offer->spec.id = id;
-            adopt(pod_record{pod_phase::expiring, {}, {}, std::move(offer)});
-          });
-}
-
-capacity lifecycle_state::look() const {
-  capacity out{deps_.total_bytes, deps_.sellable_bytes, memory_.used_bytes(),
-               machine_size{}.memory_bytes, 0};
-  for (const auto& [id, e] : pods_)
-    out.running += e.recorded ? 1 : 0;
-  return out;
 }
 
 lifecycle_actor::behavior_type

@@ -42,12 +42,14 @@ private:
   caf::result<reserved> on_reserve(const reserve& req);
   void on_holder_gone(const caf::actor_addr& holder);
   caf::result<images_ready> on_fetch_images(const fetch_images& req);
+  void on_images_fetched(const images_fetched& outcome);
 
   caf::result<pod_up> on_fulfil(const fulfil_purchase& req);
-  void fulfil(const purchase& sale, promise answer, int tries);
-  void bring_up_pod(const purchase& sale, promise answer, int tries);
-  void delivered(const purchase& sale, promise answer);
-  void undeliverable(const purchase& sale, promise answer, const error& why);
+  void fulfil(const purchase& sale, int tries);
+  void bring_up_pod(const purchase& sale, int tries);
+  void delivered(const purchase& sale);
+  void undeliverable(const purchase& sale, const error& why);
+  void refuse(uint64_t purchase_id, const error& why);
 
   void adopt(const pod_record& record);
   void disown(const pod_id& id, const pod_actor& dead);
@@ -65,6 +67,9 @@ private:
   lifecycle_deps deps_;
   reservations memory_{0};
   std::map<std::string, entry> pods_;
+  std::map<uint64_t, std::vector<promise>> fulfilling_; ///< by purchase: who waits for it
+  std::map<uint64_t, caf::typed_response_promise<images_ready>> fetching_; ///< by ticket
+  uint64_t last_ticket_ = 0;
   std::map<caf::actor_addr, pod_id> by_actor_;
   std::multimap<caf::actor_addr, pod_id> holders_; ///< who reserved what
   bool loaded_ = false;

@@ -13,6 +13,9 @@ using namespace std::chrono_literals;
 constexpr auto ledger_limit = 10s;
 // The bridge answers by itself when time is up; this only bounds a bridge that does not.
 constexpr auto margin = 5s;
+// A part of the host that restarts is back within moments; what is paid waits for it.
+constexpr int delivery_tries = 20;
+constexpr std::chrono::milliseconds try_again_after = 500ms;
 
 error restarting(caf::atom_value role) {
   return {errc::unavailable, "the host's " + caf::to_string(role) + " restarts; try again"};
@@ -25,9 +28,15 @@ bool is_same_request(const purchase& p, const sell& req) {
 
 } // namespace
 
+purchase_actor_state::~purchase_actor_state() {
+  if (answer_.pending())
+    answer_.deliver(runtime::to_caf(
+      {errc::unavailable, "the sale was interrupted; ask again with the same Pay-Token"}));
+}
+
 caf::behavior purchase_actor_state::make_behavior(sale_terms terms) {
   terms_ = terms;
-  return {[this](const sell& req) { return on_sell(req); }};
+  return {[this](const sell& req) { return on_sell(req); }, [this](tick_atom) { open(); }};
 }
 
 template <class Actor, class Message, class Then, class Else>
@@ -159,11 +168,18 @@ void purchase_actor_state::deliver(const purchase& sale) {
     case purchase_state::owed:
       return ask<lifecycle_actor>(
         role::pods, terms_.start_limit, fulfil_purchase{sale}, [done](const pod_up&) { done(); },
-        [this](const error& why) { fail_with_credit(why); });
+        [this](const error& why) { not_delivered(why); });
     case purchase_state::credited: return fail_with_credit({errc::unknown_pod, req_.pod.text});
     case purchase_state::open:
     case purchase_state::abandoned: return fail({errc::internal, "a sale without a payment"});
   }
+}
+
+/// The ledger is asked again what became of the purchase: nothing but `owed` is delivered.
+void purchase_actor_state::not_delivered(const error& why) {
+  if (why.code != errc::unavailable || ++tries_ > delivery_tries)
+    return fail_with_credit(why);
+  self_->delayed_send(self_, try_again_after, tick_atom::value);
 }
 
 void purchase_actor_state::fail_with_credit(const error& why) {
@@ -201,14 +217,26 @@ caf::behavior purchase_desk_child(caf::stateful_actor<purchase_actor_state>* sel
 
 } // namespace
 
-sales_actor::behavior_type sales(sales_actor::pointer self, sale_terms terms) {
+sales_state::~sales_state() {
+  for (auto& [address, sale] : open_)
+    caf::anon_send_exit(sale, caf::exit_reason::user_shutdown);
+}
+
+sales_actor::behavior_type sales_state::make_behavior(sale_terms terms) {
+  self_->set_down_handler([this](const caf::down_msg& down) { open_.erase(down.source); });
   return {
-    [self, terms](const sell& req) -> caf::result<sale_answer> {
-      // Linked to nobody: a sale lives on when its desk restarts.
-      auto sale = self->spawn(purchase_desk_child, terms);
-      return self->delegate(caf::actor_cast<sales_actor>(sale), req);
+    [this, terms](const sell& req) -> caf::result<sale_answer> {
+      caf::actor sale = self_->spawn<caf::monitored>(purchase_desk_child, terms);
+      open_.emplace(sale.address(), sale);
+      return self_->delegate(caf::actor_cast<sales_actor>(sale), req);
     },
   };
+}
+
+sales_actor::behavior_type sales(sales_actor::stateful_pointer<sales_state> self,
+                                 sale_terms terms) {
+  runtime::end_on_exception(static_cast<sales_actor::pointer>(self));
+  return self->state.make_behavior(terms);
 }
 
 } // namespace codius::actors

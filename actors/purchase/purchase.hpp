@@ -5,6 +5,8 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <map>
+
 namespace codius::actors {
 
 /// What a sale needs to know of the host.
@@ -23,6 +25,8 @@ public:
   static constexpr const char* name = "codius.purchase";
 
   explicit purchase_actor_state(caf::event_based_actor* self) : self_(self) {}
+  /// Whoever still waits is told to ask again: CAF does not tell that a receiver died.
+  ~purchase_actor_state();
 
   caf::behavior make_behavior(sale_terms terms);
 
@@ -39,6 +43,7 @@ private:
   void receive(uint64_t purchase_id, uint64_t due);
   void give_up(uint64_t purchase_id, const error& why);
   void deliver(const purchase& sale);
+  void not_delivered(const error& why);
   void fail_with_credit(const error& why);
 
   void answer(sale_answer a);
@@ -55,10 +60,25 @@ private:
   sell req_;
   payment_state payment_;
   uint64_t price_ = 0;
+  int tries_ = 0; ///< to have a paid pod delivered
   promise answer_;
 };
 
-/// The desk: starts one purchase actor for each `sell` and hands it over.
-sales_actor::behavior_type sales(sales_actor::pointer self, sale_terms terms);
+/// The desk: starts one purchase actor for each `sell` and hands it over. They end with it.
+class sales_state {
+public:
+  static constexpr const char* name = "codius.sales";
+
+  explicit sales_state(sales_actor::pointer self) : self_(self) {}
+  ~sales_state();
+
+  sales_actor::behavior_type make_behavior(sale_terms terms);
+
+private:
+  sales_actor::pointer self_;
+  std::map<caf::actor_addr, caf::actor> open_;
+};
+
+sales_actor::behavior_type sales(sales_actor::stateful_pointer<sales_state> self, sale_terms terms);
 
 } // namespace codius::actors

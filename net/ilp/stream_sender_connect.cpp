@@ -143,6 +143,9 @@ asio::awaitable<status> stream_sender::say(const char* what) {
 asio::awaitable<status> stream_sender::wait_ready(std::chrono::milliseconds limit) {
   stopped_ = time_over_ = false;
   setbacks_ = 0;
+  // The receiver may have been started anew since it heard of us; without our address it can
+  // neither announce a limit nor put one into a reply.
+  confirmed_ = false;
   const auto cancel = deps_.after(limit, [this] {
     time_over_ = true;
     news_.notify();

@@ -27,6 +27,7 @@ public:
   const env& world() const { return env_; }
   const asio::any_io_executor& executor() const { return io_; }
 
+  bool connected() const { return client_->connected(); }
   asio::awaitable<net::ilp_reply> send(net::ilp_prepare p) { return client_->send(std::move(p)); }
   /// What arrives for `own_address` (which begins with ours) goes to `handler`.
   void attach(const std::string& own_address, net::ilp_handler handler);

@@ -3,6 +3,7 @@
 #include "runtime/client/host_answers.hpp"
 #include "runtime/client/text.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace codius::client {
@@ -128,9 +129,10 @@ asio::awaitable<paid_request::answer> paid_request::pay_and_ask(net::http_respon
   options_.rate = payment_->rate();
   price_facts facts{payment_->rate(), host_unit_, *asked};
   const auto limits = co_await deps_.decide(std::move(facts));
-  if (!limits) {
+  const auto allowed = limits ? check_ceiling(*limits) : done{limits.failure()};
+  if (!allowed) {
     co_await finish_payment();
-    co_return limits.failure();
+    co_return allowed.failure();
   }
   auto got = co_await ask_while_paying(*limits);
   co_await finish_payment();
@@ -139,6 +141,17 @@ asio::awaitable<paid_request::answer> paid_request::pay_and_ask(net::http_respon
     co_return failure{exit_code::payment, deps_.host->name() + " does not know of the payment", {}};
   }
   co_return got;
+}
+
+/// What is lost counts as spent. When it was too much to go on, nobody is made to wait for that.
+done paid_request::check_ceiling(spending limits) const {
+  if (earlier_.uncertain == 0
+      || earlier_.sent + earlier_.uncertain + limits.budget <= limits.ceiling)
+    return well();
+  return failure{exit_code::payment,
+                 "the link to the ledger broke while money was under way, so nobody knows whether "
+                 "it arrived, and paying again could cost more than the limit",
+                 "Try again in a while; only a higher --max-price lets it be paid twice"};
 }
 
 asio::awaitable<paid_request::answer> paid_request::ask_while_paying(spending limits) {
@@ -154,10 +167,9 @@ asio::awaitable<paid_request::answer> paid_request::ask_while_paying(spending li
     payment_->stop();
     until.request(deps_.stop->reason());
   });
-  const auto spent = earlier_.sent + earlier_.uncertain;
-  payment_->begin(limits.budget > spent ? limits.budget - spent : 0,
-                  limits.price > earlier_delivered_ ? limits.price - earlier_delivered_ : 0,
-                  give_up);
+  const auto left = net::saturating_sub(limits.ceiling, earlier_.sent + earlier_.uncertain);
+  payment_->begin(std::min(net::saturating_sub(limits.budget, earlier_.sent), left),
+                  net::saturating_sub(limits.price, earlier_delivered_), give_up);
   auto got = co_await ask(until);
   call_off();
   co_return got;

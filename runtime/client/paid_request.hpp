@@ -20,10 +20,11 @@ struct price_facts {
   std::optional<asset> host_unit; ///< as STREAM tells it
   std::optional<uint64_t> asked;  ///< the price, when the 402 says one; host's units
 };
-/// What may be spent: `budget` of the payer's units in all, for `price` of the host's.
+/// What may be spent, in the payer's units.
 struct spending {
-  uint64_t budget = 0;
-  uint64_t price = 0;
+  uint64_t budget = 0;  ///< for one payment of `price`
+  uint64_t ceiling = 0; ///< in all: a lost payment may be repeated below it
+  uint64_t price = 0;   ///< the host's units
 };
 
 enum class paid_phase : uint8_t { asking, opening, paying, repeating };
@@ -80,6 +81,7 @@ private:
   asio::awaitable<answer> pay_and_ask(net::http_response first);
   asio::awaitable<outcome<std::shared_ptr<payment>>> open_payment(const net::http_response& first);
   asio::awaitable<answer> ask_while_paying(spending limits);
+  done check_ceiling(spending limits) const;
   asio::awaitable<void> finish_payment();
   void say(paid_phase phase) const;
 

@@ -26,6 +26,12 @@ net::stream_sender_options options_for(const ledger& from, pay_place to,
   return out;
 }
 
+/// T01 of our own link; those of others name who they are from.
+bool is_broken_link(const net::ilp_reply& reply) {
+  const auto* no = std::get_if<net::ilp_reject>(&reply);
+  return no && no->code == "T01" && no->triggered_by.empty();
+}
+
 bool mentions(const error& why, std::string_view code) {
   return why.detail.find(code) != std::string::npos;
 }
@@ -67,10 +73,14 @@ net::stream_sender_deps payment::deps() {
 
 asio::awaitable<net::ilp_reply> payment::send(std::shared_ptr<payment> self, net::ilp_prepare p) {
   const auto amount = self->running_ ? p.amount : 0; // a probe is never fulfilled
+  const bool left_us = amount > 0 && self->ledger_->connected();
   ++self->packets_;
   self->in_flight_ += amount;
   auto reply = co_await self->ledger_->send(std::move(p));
   self->in_flight_ -= amount;
+  // The link broke while money was under way: as with a time-out, nobody knows whether it arrived.
+  if (left_us && is_broken_link(reply))
+    reply = net::make_reject("R00", "", "the link to the ledger broke");
   if (const auto* no = std::get_if<net::ilp_reject>(&reply))
     self->last_reject_ = net::describe(*no);
   co_return reply;

@@ -156,7 +156,7 @@ asio::awaitable<outcome<spending>> upload_run::decide(price_facts facts) {
     co_return too_dear("at the exchange rate of the way to the host its price of " + price_text()
                        + " costs " + show_amount(cost, unit) + ", and the most to be paid is "
                        + show_amount(*limit_, unit));
-  const spending out{std::min(budget, *limit_), quote_.price};
+  const spending out{std::min(budget, *limit_), *limit_, quote_.price};
   co_return out;
 }
 

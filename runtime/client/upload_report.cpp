@@ -33,6 +33,18 @@ std::string money_text(const upload_result& r) {
   return out;
 }
 
+/// For a pod that runs.
+std::string paid_text(const upload_result& r) {
+  if (!has_moved(r))
+    return amount_of(0, r.payer) + ": the pay token had paid before";
+  if (r.moved.sent == 0) // no answer told, but the pod does
+    return amount_of(r.moved.uncertain, r.payer);
+  if (r.moved.uncertain == 0)
+    return amount_of(r.moved.sent, r.payer);
+  return amount_of(r.moved.sent, r.payer) + ", and perhaps " + amount_of(r.moved.uncertain, r.payer)
+         + " more: no answer told";
+}
+
 /// What to do with money that is with the host.
 std::string credit_advice(const upload_result& r) {
   if (has_credit(r))
@@ -82,8 +94,7 @@ std::string success_text(const delivery& pod, const upload_result& r, utc_time n
   out += line("url    ", tinted(style, tint::strong, pod.url));
   out
     += line("until  ", iso_time(pod.expires_at) + " (" + relative_time(pod.expires_at, now) + ")");
-  out += line("paid   ", amount_of(r.moved.sent, r.payer)
-                           + (r.moved.sent == 0 ? ": the pay token had paid before" : ""));
+  out += line("paid   ", paid_text(r));
   out += line("hash   ", pod.hash);
   return out;
 }
@@ -106,6 +117,8 @@ std::string report_json(const upload_result& r) {
   if (r.end) {
     out.set("url", r.end->url).set("expiry", iso_time(r.end->expires_at));
     add_common(out, r);
+    if (r.moved.uncertain > 0)
+      out.set("maybePaid", std::to_string(r.moved.uncertain));
     return dump(out) + "\n";
   }
   const auto& why = r.end.failure();

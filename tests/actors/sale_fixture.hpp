@@ -96,6 +96,9 @@ struct sale_fixture : actor_fixture {
   }
 
   void kill(caf::atom_value id) {
+    if (id == role::ilp) // as the real bridge does when it ends
+      for (auto& [token, answer] : std::exchange(money->waiting, {}))
+        answer.deliver(runtime::to_caf({errc::unavailable, "restarts"}));
     for (auto at = actors.begin(); at != actors.end(); ++at)
       if (at->first == id) {
         sys.registry().erase(id);

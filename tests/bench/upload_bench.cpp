@@ -58,7 +58,8 @@ std::string fresh_prefix(const env& world) {
 
 asio::awaitable<outcome<spending>> pay_what_is_asked(price_facts facts) {
   const auto price = facts.asked.value_or(0);
-  const spending out{budget_for(price, facts.rate), price};
+  const auto budget = budget_for(price, facts.rate);
+  const spending out{budget, budget, price};
   co_return out;
 }
 

@@ -149,6 +149,22 @@ step(`killed after each of ${delays} delays, the host comes back with exactly wh
   tell(`${delays} runs over ${saleTime} ms, seed ${seed}`, seen)
 }, { limit: 240000 })
 
+step('asked to end in the middle of a sale, the host ends in order within 5 seconds, and owes nothing after', async () => {
+  for (let n = 1; n <= 16; ++n) {
+    const delay = (n + random()) * saleTime / 16
+    forget()
+    await host.start()
+    const sale = await beginSale()
+    await pause(delay)
+    const ended = await host.program.stop('SIGTERM', 5000)
+    assert.ok(ended, `still there 5 s after SIGTERM, ${delay.toFixed(1)} ms into a sale`)
+    assert.strictEqual(host.program.code, 0, host.program.tail())
+    await endSale(sale)
+    await judge(sale)
+    await host.crash()
+  }
+}, { limit: 120000 })
+
 step('a client whose host dies says so within 10 seconds', async () => {
   forget()
   for (const part of [0.2, 0.4, 0.6, 0.8]) {

@@ -30,6 +30,7 @@ struct host_plan {
   std::string asset_code = "XRP";
   uint8_t asset_scale = 9;
   asset ledger_unit = {"XRP", 9}; ///< of the payer's account
+  int restarts_at = -1;           ///< packets before its STREAM side is started anew
   bool forgets = false;           ///< its streams, once, when it is asked for what they paid
   uint64_t greed = 0;             ///< how much more it would take if it could
   /// Told how many paid requests were answered before; the answer to this one. Empty: 200.
@@ -92,10 +93,12 @@ private:
     deps.own_address = [] { return std::string{"private.test"}; };
     deps.send = [sw = switch_](net::ilp_prepare p) { return sw->local_link()->send(std::move(p)); };
     deps.credit = [this](std::string, uint64_t amount) { return book(amount); };
-    receiver_ = std::make_shared<net::stream_server>(std::move(deps));
-    switch_->set_receiver([receiver = receiver_, worth = plan_.worth](net::ilp_prepare p) {
-      p.amount /= worth;
-      return receiver->handle(std::move(p));
+    receiver_ = std::make_shared<net::stream_server>(deps);
+    switch_->set_receiver([this, deps](net::ilp_prepare p) {
+      p.amount /= plan_.worth;
+      if (packets_++ == plan_.restarts_at) // its addresses stay good, all else is forgotten
+        receiver_ = std::make_shared<net::stream_server>(deps);
+      return receive(receiver_, std::move(p));
     });
     net::btp_server_events events;
     events.on_connect = [this](const std::string& account, std::shared_ptr<net::ilp_link> link) {
@@ -112,6 +115,11 @@ private:
     btp_ = *server;
     btp_port_ = btp_->port();
     thread_ = std::thread{[this] { io_.run(); }};
+  }
+
+  static asio::awaitable<net::ilp_reply> receive(std::shared_ptr<net::stream_server> receiver,
+                                                 net::ilp_prepare p) {
+    co_return co_await receiver->handle(std::move(p));
   }
 
   asio::awaitable<status> book(uint64_t amount) {
@@ -199,6 +207,7 @@ private:
   std::condition_variable news_;
   uint64_t received_ = 0;
   int paid_requests_ = 0;
+  int packets_ = 0; ///< of the ledger's thread
   std::atomic<bool> over_ = false;
   std::vector<tiny_request> requests_;
   std::unique_ptr<tiny_server> http_;

@@ -234,4 +234,16 @@ TEST_SUITE("runtime/client/upload_payment") {
     CHECK(host.received() == 1000);
     CHECK(err.find("does not know of the payment. Trying again") != err.npos);
   }
+
+  TEST_CASE_FIXTURE(paid_fixture,
+                    "a host that is started anew before it is asked to be paid is paid all the same") {
+    for (int packet = 1; packet <= 5; ++packet) {
+      CAPTURE(packet);
+      fake_host host{{.restarts_at = packet}};
+      const auto done = upload_to(host);
+      REQUIRE_MESSAGE(done.end, (done.end ? "" : done.end.failure().what));
+      CHECK(done.moved == money_moved{1000, 0});
+      CHECK(host.received() == 1000);
+    }
+  }
 }

@@ -27,9 +27,7 @@ std::chrono::milliseconds back_off(int tries) {
 
 /// A pod that ends by itself comes back at once the first time, then after 10 s, doubling to 300 s.
 std::chrono::milliseconds restart_delay(int losses) {
-  if (losses <= 1)
-    return 0ms;
-  return std::min<std::chrono::milliseconds>(300s, 10s * (1 << std::min(losses - 2, 5)));
+  return std::min<std::chrono::milliseconds>(300s, 10s * (1 << std::clamp(losses - 2, 0, 5)));
 }
 
 } // namespace
@@ -279,6 +277,8 @@ void pod_state::on_seen(const pod_seen& seen) {
   auto go_on = [this] {
     if (now_ == phase::removing)
       remove();
+    else if (losses_ <= 1)
+      start();
     else
       retry_in(restart_delay(losses_));
   };

@@ -180,10 +180,10 @@ void lifecycle_state::fulfil(const purchase& sale, int tries) {
       },
       [=, this](const caf::error& e) {
         const auto why = runtime::from_caf(e);
-        if (why.code == errc::unknown_pod)
-          undeliverable(sale, why);
-        else // a ledger that fails says nothing about the pod
-          refuse(sale.id, why);
+        if (why.code != errc::unknown_pod) // a ledger that fails says nothing about the pod
+          return refuse(sale.id, why);
+        forget(sale.pod);
+        undeliverable(sale, why);
       });
 }
 
@@ -284,13 +284,18 @@ void lifecycle_state::on_pod_ended(const caf::actor_addr& actor) {
   self_->request(keeper, ledger_limit, get_record{id})
     .then([this](const pod_record& record) { adopt(record); },
           [this, id](const caf::error& e) {
-            const auto at = pods_.find(id.text);
-            if (runtime::from_caf(e).code != errc::unknown_pod || at == pods_.end()
-                || at->second.live)
-              return;
-            memory_.pod_removed(id);
-            pods_.erase(at);
+            if (runtime::from_caf(e).code == errc::unknown_pod)
+              forget(id);
           });
+}
+
+/// The ledger does not know the pod any more: its memory may be sold again.
+void lifecycle_state::forget(const pod_id& id) {
+  const auto at = pods_.find(id.text);
+  if (at == pods_.end() || at->second.live)
+    return;
+  memory_.pod_removed(id);
+  pods_.erase(at);
 }
 
 void lifecycle_state::on_lease_over(const pod_id& id) {

@@ -53,6 +53,7 @@ private:
 
   void adopt(const pod_record& record);
   void disown(const pod_id& id, const pod_actor& dead);
+  void forget(const pod_id& id);
   void on_pod_ended(const caf::actor_addr& actor);
   void on_lease_over(const pod_id& id);
   void take_down_pod(const pod_id& id);

@@ -20,7 +20,7 @@ namespace codius::tests {
 /// What stands in for the Interledger side: the test says who is connected and what they pay.
 struct till {
   std::set<pay_token> connected;
-  std::map<pay_token, caf::typed_response_promise<collected>> waiting;
+  std::map<pay_token, std::vector<caf::typed_response_promise<collected>>> waiting;
   std::map<pay_token, uint64_t> due;
 };
 
@@ -36,19 +36,21 @@ inline ilp_actor::behavior_type till_keeper(ilp_actor::pointer self, std::shared
     [t, self](const collect& m) -> caf::result<collected> {
       auto answer = self->make_response_promise<collected>();
       t->due[m.token] = m.due;
-      t->waiting[m.token] = answer;
+      t->waiting[m.token].push_back(answer);
       return answer;
     },
     [](get_ledger) { return ledger_link{true, {"XRP", 9}, "test.host", {}}; },
     [t](const money_came& m) {
       auto w = t->waiting.extract(m.sale.token);
       if (!w.empty())
-        w.mapped().deliver(collected{m.sale});
+        for (auto& answer : w.mapped())
+          answer.deliver(collected{m.sale});
     },
     [t](const collect_over& m) {
       auto w = t->waiting.extract(m.token);
       if (!w.empty())
-        w.mapped().deliver(runtime::to_caf({errc::payment_timeout, "too late"}));
+        for (auto& answer : w.mapped())
+          answer.deliver(runtime::to_caf({errc::payment_timeout, "too late"}));
     },
     [](const run_here&) {},
   };
@@ -96,9 +98,6 @@ struct sale_fixture : actor_fixture {
   }
 
   void kill(caf::atom_value id) {
-    if (id == role::ilp) // as the real bridge does when it ends
-      for (auto& [token, answer] : std::exchange(money->waiting, {}))
-        answer.deliver(runtime::to_caf({errc::unavailable, "restarts"}));
     for (auto at = actors.begin(); at != actors.end(); ++at)
       if (at->first == id) {
         sys.registry().erase(id);

@@ -31,6 +31,8 @@ int release_host(const runtime::config& cfg) {
   if (!lock)
     return fail(lock.error());
   const auto pods = actors::make_pod_runtime(cfg);
+  if (auto ready = pods->prepare_host(); !ready)
+    return fail(ready.error());
   auto all = pods->list();
   if (!all)
     return fail(all.error());

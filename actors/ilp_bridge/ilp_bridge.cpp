@@ -127,7 +127,8 @@ void ilp_bridge_state::on_over(const collect_over& over) {
   const auto at = waiting_.find(over.token);
   if (at == waiting_.end() || at->second.generation != over.generation)
     return;
-  asio::post(deps_.io, [node = node_, token = over.token] { node->stop_receiving(token); });
+  // The stream is done with: who asks again with this token gets a new address to pay to.
+  asio::post(deps_.io, [node = node_, token = over.token] { node->forget(token); });
   refuse(over.token, {errc::payment_timeout, "Failed to get payment before timeout"});
 }
 

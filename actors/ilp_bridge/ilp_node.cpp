@@ -191,11 +191,6 @@ status ilp_node::allow(const pay_token& token, uint64_t due) {
   return receiver_->allow(tag_of(token), due);
 }
 
-void ilp_node::stop_receiving(const pay_token& token) {
-  if (receiver_)
-    receiver_->stop_receiving(tag_of(token));
-}
-
 void ilp_node::forget(const pay_token& token) {
   if (receiver_)
     receiver_->forget(tag_of(token));

@@ -40,7 +40,6 @@ public:
   result<payment_state> payment(const pay_token& token) const;
   /// Errors: `not_found` when the payer is not connected.
   status allow(const pay_token& token, uint64_t due);
-  void stop_receiving(const pay_token& token);
   void forget(const pay_token& token);
 
 private:

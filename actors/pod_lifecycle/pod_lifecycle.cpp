@@ -204,21 +204,27 @@ void lifecycle_state::bring_up_pod(const purchase& sale, int tries) {
           });
 }
 
+/// The books are settled before the payer is told, so that they agree whenever anyone looks. Should
+/// that fail, the pod runs all the same: the purchase is found owed, and delivered, after a restart.
 void lifecycle_state::delivered(const purchase& sale) {
-  // The pod runs, so the payer may know at once; should the next line be lost, the purchase is
-  // still owed after a restart and found delivered then.
-  auto waiting = fulfilling_.extract(sale.id);
-  if (!waiting.empty())
-    for (auto& answer : waiting.mapped())
-      answer.deliver(pod_up{sale.pod, sale.expires_at});
   if (const auto at = pods_.find(sale.pod.text); at != pods_.end())
     at->second.recorded = true;
-  if (const auto keeper = runtime::find<keeper_actor>(self_->system(), role::keeper))
-    self_->request(keeper, ledger_limit, deliver_purchase{sale.id})
-      .then([](const purchase&) {}, [id = sale.id](const caf::error& e) {
-        log::write(log::level::error, "purchase.not_settled",
-                   {{"purchase", std::to_string(id)}, {"why", runtime::describe(e)}});
-      });
+  auto tell = [=, this] {
+    auto waiting = fulfilling_.extract(sale.id);
+    if (!waiting.empty())
+      for (auto& answer : waiting.mapped())
+        answer.deliver(pod_up{sale.pod, sale.expires_at});
+  };
+  const auto keeper = runtime::find<keeper_actor>(self_->system(), role::keeper);
+  if (!keeper)
+    return tell();
+  self_->request(keeper, ledger_limit, deliver_purchase{sale.id})
+    .then([tell](const purchase&) { tell(); },
+          [tell, id = sale.id](const caf::error& e) {
+            log::write(log::level::error, "purchase.not_settled",
+                       {{"purchase", id}, {"why", runtime::describe(e)}});
+            tell();
+          });
 }
 
 void lifecycle_state::undeliverable(const purchase& sale, const error& why) {

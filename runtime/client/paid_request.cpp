@@ -12,11 +12,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto ready_limit = 30s;        // for the host to open the stream
-constexpr auto patience = 10s;           // for its answer once we cannot pay
-constexpr auto packet_limit = 3s;        // for the packet under way, when stopped
-constexpr auto close_limit = 1s;         // for the host to hear that the payment is over
-constexpr std::array pauses{1s, 3s, 5s}; // before asking a silent host again
+constexpr auto ready_limit = 30s; // for the host to open the stream
+constexpr auto patience = 10s;    // for its answer once we cannot pay
+constexpr auto packet_limit = 3s; // for the packet under way, when stopped
+constexpr auto close_limit = 1s;  // for the host to hear that the payment is over
+// Before a silent host is asked again: by then a service manager has started it anew.
+constexpr std::array<std::chrono::milliseconds, 3> pauses{300ms, 1s, 2s};
 
 failure payment_failure(const error& why, const ledger& from) {
   const auto code = why.code == errc::timed_out ? exit_code::timed_out : exit_code::payment;

@@ -17,6 +17,7 @@ asio::awaitable<outcome<delivery>> upload_run::buy() {
   paid_request_options options;
   options.request = request_for("POST", made_.complete);
   options.token = token_;
+  options.repeats = options_.retries;
   paid_ = std::make_shared<paid_request>(deps_for_upload(), std::move(options));
   const auto answer = co_await paid_->run();
   result_.moved = paid_->moved();

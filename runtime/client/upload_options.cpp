@@ -32,6 +32,8 @@ constexpr std::array specs{
               "CODIUS_INSECURE_REGISTRIES.",
               true},
   option_spec{"--timeout", "TIME", "Give up after this time; money stops at once. Default 900."},
+  option_spec{"--retries", "N",
+              "Ask a host that falls silent in the middle so often again, 0 to 9. Default 3."},
   option_spec{"--json", "", "Print one JSON object, also for failures."},
 };
 
@@ -79,6 +81,15 @@ void read_host(reader& in, net::http_uri& out) {
     out = *std::move(host);
   else
     in.refuse("host", *text, host.error().detail);
+}
+
+void read_retries(reader& in, int& out) {
+  const auto* text = in.value("retries");
+  if (!text)
+    return;
+  if (text->size() != 1 || (*text)[0] < '0' || (*text)[0] > '9')
+    return in.refuse("retries", *text, "must be a number from 0 to 9");
+  out = (*text)[0] - '0';
 }
 
 void read_token(reader& in, std::optional<pay_token>& out) {
@@ -195,6 +206,7 @@ result<upload_options> read_upload_options(const given_options& given,
   in.path("codius-vars-file", out.vars_file);
   out.vars_file_named = in.on("codius-vars-file");
   read_max_price(in, out.max_price);
+  read_retries(in, out.retries);
   read_token(in, out.token);
   read_ledger(in, variable, out.ledger);
   read_registries(given, variable, out.insecure_registries);

@@ -32,6 +32,7 @@ struct upload_options {
   std::vector<std::string> insecure_registries;
   std::optional<net::btp_uri> ledger; ///< none: moneyd's default place
   std::chrono::seconds time_limit{900};
+  int retries = 3; ///< of a host that falls silent while it is paid
 };
 
 /// Reads options and environment (`ILP_CREDENTIALS`, `CODIUS_INSECURE_REGISTRIES`).

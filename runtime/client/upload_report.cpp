@@ -26,7 +26,7 @@ std::string money_text(const upload_result& r) {
     out = "Paid: " + amount_of(r.moved.sent, r.payer) + ".";
   if (r.moved.uncertain > 0)
     out += std::string{out.empty() ? "" : " "} + amount_of(r.moved.uncertain, r.payer)
-           + " more may have been paid: no answer told.";
+           + (r.moved.sent > 0 ? " more" : "") + " may have been paid: no answer told.";
   if (has_credit(r))
     out += " " + amount_of(*r.credit, r.host_unit) + " are kept as credit of pay token " + r.token
            + ".";

@@ -4,8 +4,7 @@
 const assert = require('assert')
 const fs = require('fs')
 const path = require('path')
-const { Host } = require('./support/host')
-const { Program } = require('./support/program')
+const { Host, removeLeftovers } = require('./support/host')
 const { upload } = require('./support/client')
 const { pay } = require('./support/payer')
 const { startRegistry, publishWebImage } = require('./support/registry')
@@ -13,7 +12,7 @@ const { until } = require('./support/wait')
 const ledger = require('./support/ledger')
 const machine = require('./support/machine')
 const places = require('./support/places')
-const { step, run, note, cleanup } = require('./support/tap')
+const { step, run, cleanup } = require('./support/tap')
 
 let host, registry, image, before, files
 let long, brief, longPid
@@ -39,17 +38,10 @@ function recordOf (hash) {
 }
 const pidOf = hash => recordOf(hash).containers[0].init.pid
 
-async function release () {
-  if (!host) return
-  await host.stop()
-  const program = new Program('codiusd --release-host', [places.codiusd, '--release-host'], { env: host.settings })
-  assert.ok(await program.end(30000), 'codiusd --release-host did not end')
-  assert.strictEqual(program.code, 0, program.tail())
-}
-
 step('this is root, and no other host uses the machine\'s pod network', async () => {
   assert.strictEqual(process.getuid(), 0, 'pods need root: run the tests as root')
   assert.strictEqual(machine.otherHost(), undefined)
+  await removeLeftovers()
 })
 
 step('a registry holds a web image', async () => {
@@ -60,14 +52,8 @@ step('a registry holds a web image', async () => {
 
 step('a host with the oci runtime starts', async () => {
   host = await Host.make('pod', { CODIUS_POD_RUNTIME: 'oci', CODIUS_INSECURE_REGISTRIES: registry.address })
-  if (machine.links().includes('codius0')) {
-    note('an earlier run was cut short: what it left is removed first')
-    host.launch()
-    await host.ready()
-    await release()
-  }
   before = machine.trace()
-  cleanup(release)
+  cleanup(() => host.release())
   await host.start()
 }, { limit: 60000 })
 
@@ -180,7 +166,7 @@ step('SIGTERM ends the host and leaves the pod alone', async () => {
 })
 
 step('--release-host takes everything away: processes, mounts, links, namespaces, tables, groups', async () => {
-  await release()
+  await host.release()
   const after = machine.trace()
   assert.deepStrictEqual(after, before)
   assert.ok(!fs.existsSync(`/proc/${longPid}`))

@@ -3,6 +3,7 @@
 const assert = require('assert')
 const { Host } = require('./support/host')
 const { pay, newManifest } = require('./support/payer')
+const { until } = require('./support/wait')
 const ledger = require('./support/ledger')
 const { step, run } = require('./support/tap')
 
@@ -45,7 +46,7 @@ step('a pod whose time ends while the host is away is gone when it comes back', 
   await host.crash()
   await new Promise(resolve => setTimeout(resolve, Math.max(0, Date.parse(brief.body.expiry) + 100 - Date.now())))
   await host.start()
-  assert.strictEqual((await host.pod(brief.body.manifestHash)).status, 404)
+  await until('the pod to be gone', async () => (await host.pod(brief.body.manifestHash)).status === 404, 3000)
 }, { limit: 60000 })
 
 step('stopped by SIGTERM and started again, it has the pod', async () => {

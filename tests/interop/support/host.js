@@ -4,7 +4,8 @@ const path = require('path')
 const { Program } = require('./program')
 const { request } = require('./http')
 const { until, freePort, isOpen } = require('./wait')
-const { cleanup, onFailure } = require('./tap')
+const { cleanup, onFailure, note } = require('./tap')
+const machine = require('./machine')
 const places = require('./places')
 
 /** A `codiusd` on free ports, with its state in a directory of its own, that can be ended and begun again. */
@@ -67,6 +68,14 @@ class Host {
     }
   }
 
+  /** Ends it and has it take away all that it set up on the machine. */
+  async release () {
+    await this.stop()
+    const program = new Program('codiusd --release-host', [places.codiusd, '--release-host'], { env: this.settings })
+    if (!(await program.end(30000))) throw new Error('codiusd --release-host did not end within 30 s')
+    if (program.code !== 0) throw new Error(`codiusd --release-host ended with ${program.code}: ${program.tail()}`)
+  }
+
   get (path, options) { return request(this.port, path, options) }
   /** GET /pods for one pod. */
   pod (hash) { return this.get(`/pods?manifestHash=${hash}`) }
@@ -78,4 +87,13 @@ class Host {
   }
 }
 
-module.exports = { Host }
+/** Takes away what an earlier run left on the machine when it was cut short. */
+async function removeLeftovers () {
+  if (!machine.links().includes('codius0')) return
+  note('an earlier run was cut short: what it left is removed first')
+  const host = await Host.make('leftovers', { CODIUS_POD_RUNTIME: 'oci' })
+  await host.start()
+  await host.release()
+}
+
+module.exports = { Host, removeLeftovers }

@@ -116,6 +116,7 @@ TEST_SUITE("runtime/client/command_line") {
     CHECK(!got->ledger);
     CHECK(got->insecure_registries.empty());
     CHECK(got->time_limit == 900s);
+    CHECK(got->retries == 3);
   }
 
   TEST_CASE_FIXTURE(program_fixture, "every option arrives") {
@@ -139,7 +140,9 @@ TEST_SUITE("runtime/client/command_line") {
                            "--insecure-registry=b:5000",
                            "--timeout",
                            "5m",
-                           "--json"});
+                           "--json",
+                           "--retries",
+                           "0"});
     REQUIRE_MESSAGE(got, (got ? "" : got.error().detail));
     CHECK(got->duration == 2h);
     CHECK(got->vars_file_named);
@@ -150,6 +153,7 @@ TEST_SUITE("runtime/client/command_line") {
     CHECK(got->ledger->token == "t");
     CHECK(got->insecure_registries == words{"a:5000", "b:5000", "c:1", "d:2"});
     CHECK(got->time_limit == 300s);
+    CHECK(got->retries == 0);
     CHECK(read({"--host", "h", "--yes"})->assume_yes);
     CHECK(read({"--host", "h", "--assume-yes"})->assume_yes);
   }
@@ -165,6 +169,7 @@ TEST_SUITE("runtime/client/command_line") {
     for (const words& w : {words{"--max-price", "cheap"},
                            {"--codius-file", ""},
                            {"--timeout", "soon"},
+                           {"--retries", "10"},
                            {"--btp", "http://x"},
                            {"--pay-token", "AAECAwQFBgcICQoLDA0O"}}) {
       auto with_host = w;

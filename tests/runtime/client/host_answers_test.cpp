@@ -119,6 +119,14 @@ TEST_SUITE("runtime/client/upload_report") {
          "TOKEN, and it counts that first.\n"
          "  Whether the pod runs tells http://h/pods?manifestHash="
            + hash + "\n");
+    const auto unsure = [&](money_moved moved) {
+      auto other = r;
+      other.moved = moved;
+      return failed(other, {exit_code::payment, "x", ""});
+    };
+    CHECK(
+      unsure({0, 20}).find("\n  0.00000002 XRP (20 units) may have been paid: no answer told.\n")
+      != std::string::npos);
     r.end = failure{exit_code::interrupted, "interrupted", ""};
     CHECK(
       report_json(r)

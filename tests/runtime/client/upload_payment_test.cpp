@@ -235,8 +235,9 @@ TEST_SUITE("runtime/client/upload_payment") {
     CHECK(err.find("does not know of the payment. Trying again") != err.npos);
   }
 
-  TEST_CASE_FIXTURE(paid_fixture,
-                    "a host that is started anew before it is asked to be paid is paid all the same") {
+  TEST_CASE_FIXTURE(
+    paid_fixture,
+    "a host that is started anew before it is asked to be paid is paid all the same") {
     for (int packet = 1; packet <= 5; ++packet) {
       CAPTURE(packet);
       fake_host host{{.restarts_at = packet}};

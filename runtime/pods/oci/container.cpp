@@ -52,6 +52,7 @@ process_request conmon_request(const engine& with, const std::string& conmon,
               "--root",
               "--runtime-arg",
               with.root};
+  out.cwd = call.bundle_dir; // it leaves a file `oom` wherever it works
   // What the daemon has in its environment is none of theirs.
   out.env = std::vector<std::string>{clean_path, "_OCI_SYNCPIPE=3"};
   return out;

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include <csignal>
+#include <filesystem>
 
 namespace codius::tests {
 
@@ -245,6 +246,7 @@ TEST_CASE("exit codes and output are kept, a memory hog is killed, a fork bomb i
   CHECK(runtime::oci::read_text(host.pods->log_file(host.spec('f').id, 0))->size() < 200'000);
   CHECK(run('c', "exec dd if=/dev/zero of=/dev/shm/x bs=1M count=200 2>/dev/null") != 0);
   CHECK(run('d', "x=a; while :; do x=$x$x; done") == 137);
+  CHECK_FALSE(std::filesystem::exists("oom")); // conmon's note belongs to the pod, not to our directory
   CHECK(run('e', "i=0; while [ $i -lt 60 ]; do sleep 30 & i=$((i+1)); done; exit 0") != 0);
 }
 

@@ -55,18 +55,25 @@ child_spec detached_worker(caf::atom_value id, const keeper_deps& deps) {
           false};
 }
 
-/// A port that is free now: the listener then keeps it across its restarts.
-result<uint16_t> free_port(const std::string& ip) {
+/// Sees that nobody listens at `ip` and `port` (0: takes a free one, which the listener then keeps
+/// across its restarts), so that a taken one ends the start with one sentence.
+result<uint16_t> claim_port(const std::string& ip, uint16_t port, const char* setting) {
   asio::io_context io;
   boost::system::error_code ec;
   const auto address = asio::ip::make_address(ip, ec);
+  const asio::ip::tcp::endpoint at{address, port};
   asio::ip::tcp::acceptor probe{io};
   if (!ec)
-    probe.open(asio::ip::tcp::endpoint{address, 0}.protocol(), ec);
+    probe.open(at.protocol(), ec);
   if (!ec)
-    probe.bind({address, 0}, ec);
+    probe.set_option(asio::ip::tcp::acceptor::reuse_address{true}, ec);
+  if (!ec)
+    probe.bind(at, ec);
+  if (!ec)
+    probe.listen(1, ec);
   if (ec)
-    return error{errc::io, "no free port at " + ip + ": " + ec.message()};
+    return error{errc::io, "cannot listen at " + ip + " port " + std::to_string(port) + ": "
+                             + ec.message() + "; choose another with " + setting};
   return probe.local_endpoint().port();
 }
 
@@ -106,12 +113,13 @@ result<std::unique_ptr<host>> host::start(runtime::config cfg, env world,
   auto secret = root->secret(world);
   if (!secret)
     return secret.error();
-  if (cfg.port == 0) {
-    const auto port = free_port(cfg.bind_ip);
-    if (!port)
-      return port.error();
-    cfg.port = *port;
-  }
+  const auto port = claim_port(cfg.bind_ip, cfg.port, "CODIUS_PORT");
+  if (!port)
+    return port.error();
+  cfg.port = *port;
+  if (cfg.ilp_listen)
+    if (auto free = claim_port(cfg.ilp_listen->ip, cfg.ilp_listen->port, "CODIUS_ILP_LISTEN"); !free)
+      return free.error();
   if (auto ready = pods->prepare_host(); !ready)
     return ready.error();
   log::write(log::level::info, "runtime.ready", {{"what", pods->describe()}});

@@ -163,7 +163,7 @@ asio::awaitable<http_response> api::show_pod(http_request req) {
   const auto record = co_await runtime::ask<pod_record>(system_, keeper, 10s, std::move(query));
   if (!record && record.error().code != errc::unknown_pod)
     co_return error_answer(record.error());
-  if (!record || record->phase == pod_phase::expiring)
+  if (!record || record->phase == pod_phase::expiring || record->expires_at <= world_.utc_now())
     co_return error_answer(unknown);
   auto manifest = runtime::parse_json(record->offer->manifest);
   if (!manifest)

@@ -61,9 +61,9 @@ unsigned http_status(errc code) noexcept {
     case errc::conflict: return 409;
     case errc::no_capacity:
     case errc::busy:
+    case errc::start_failed:
     case errc::unavailable: return 503;
     case errc::image_unavailable: return 422;
-    case errc::start_failed: return 502;
     case errc::timed_out: return 504;
     case errc::rejected: return 403;
     case errc::io:

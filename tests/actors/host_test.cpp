@@ -186,6 +186,16 @@ TEST_SUITE("actors/host") {
     CHECK(second.error().code == errc::conflict);
   }
 
+  TEST_CASE_FIXTURE(host_fixture, "a port that is taken ends the start with one sentence") {
+    runtime::config cfg;
+    cfg.root = dir + "/other";
+    cfg.bind_ip = "127.0.0.1";
+    cfg.port = host->port();
+    const auto second = actors::host::start(cfg, runtime::system_env(), pods);
+    REQUIRE_FALSE(second);
+    CHECK(second.error().detail.find("CODIUS_PORT") != std::string::npos);
+  }
+
   TEST_CASE_FIXTURE(host_fixture, "what is asked wrongly is answered helpfully") {
     struct row {
       const char* path;

@@ -82,12 +82,10 @@ api_settings api_of(const runtime::config& cfg, const std::string& public_uri) {
   out.public_uri_text = public_uri;
   if (auto uri = net::parse_http_uri(public_uri))
     out.public_uri = *uri;
-  out.terms.cost_per_month = cfg.cost_per_month;
+  out.terms.board = std::make_shared<runtime::terms_board>(runtime::host_terms{
+    cfg.cost_per_month, cfg.min_duration, cfg.max_duration, cfg.additional_host_info});
   out.terms.pull_limit = cfg.pull_timeout;
   out.terms.payment_limit = cfg.payment_timeout;
-  out.least_duration = cfg.min_duration;
-  out.most_duration = cfg.max_duration;
-  out.additional_info = cfg.additional_host_info;
   return out;
 }
 
@@ -157,7 +155,8 @@ void host::run_threads() {
 
 void host::spawn_tree() {
   const auto public_uri = runtime::effective_public_uri(cfg_, cfg_.port);
-  const auto api = api_of(cfg_, public_uri);
+  auto api = api_of(cfg_, public_uri);
+  api.terms.utc_now = world_.utc_now;
 
   ilp_deps ilp{contexts_.back()->get_executor(), world_, ilp_of(cfg_, secret_),
                cfg_.payment_timeout, [this](uint16_t port) { ilp_port_ = port; }};

@@ -6,6 +6,7 @@ set(actors_sources
   actors/http_ingress/api.cpp
   actors/http_ingress/http_ingress.cpp
   actors/http_ingress/pods_routes.cpp
+  actors/http_ingress/routes.cpp
   actors/ilp_bridge/ilp_bridge.cpp
   actors/ilp_bridge/ilp_node.cpp
   actors/keeper/keeper.cpp

@@ -22,6 +22,7 @@ set(runtime_sources
   runtime/base/root_dir.cpp
   runtime/base/system_env.cpp
   runtime/base/system_info.cpp
+  runtime/base/terms_board.cpp
   runtime/base/utf8.cpp
   runtime/client/command_line.cpp
   runtime/client/console.cpp

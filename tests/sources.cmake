@@ -61,6 +61,7 @@ set(runtime_tests_sources
   tests/runtime/base/log_test.cpp
   tests/runtime/base/metrics_test.cpp
   tests/runtime/base/process_test.cpp
+  tests/runtime/base/terms_board_test.cpp
   tests/runtime/base/system_env_test.cpp
   tests/runtime/base/utf8_test.cpp
   tests/runtime/client/command_line_test.cpp
@@ -97,6 +98,7 @@ set(actors_tests_sources
   tests/actors/crash_test.cpp
   tests/actors/expiry_timer/due_times_test.cpp
   tests/actors/host_test.cpp
+  tests/actors/http_ingress/routes_test.cpp
   tests/actors/lease_test.cpp
   tests/actors/pod/phase_test.cpp
   tests/actors/pod_lifecycle/reservations_test.cpp

@@ -1,6 +1,7 @@
 #include "actors/http_ingress/api.hpp"
 
 #include "actors/http_ingress/answers.hpp"
+#include "actors/http_ingress/routes.hpp"
 #include "runtime/actor/ask.hpp"
 #include "runtime/actor/supervisor.hpp"
 #include "runtime/base/log.hpp"
@@ -19,39 +20,31 @@ api::api(caf::actor_system& system, env world, api_settings settings)
     started_at_(world_.utc_now()) {}
 
 asio::awaitable<http_response> api::answer(http_request req) {
-  const auto request_id = new_request_id();
-  const auto what = req.method + " " + req.path;
-  auto out = co_await route(std::move(req), request_id);
-  out.fields.set("x-request-id", request_id);
+  api_call call{std::move(req), new_request_id(), {}};
+  const auto id = call.id;
+  const auto what = call.req.method + " " + call.req.path;
+  auto out = co_await route(std::move(call));
+  out.fields.set("x-request-id", id);
   log::write(log::level::debug, "http.answered",
-             {{"req", request_id}, {"what", what}, {"status", std::to_string(out.status)}});
+             {{"req", id}, {"what", what}, {"status", std::to_string(out.status)}});
   co_return out;
 }
 
-asio::awaitable<http_response> api::route(http_request req, std::string request_id) {
-  const bool get = req.method == "GET" || req.method == "HEAD";
-  if (req.path == "/pods") {
-    if (req.method == "POST")
-      co_return co_await upload_pod(std::move(req), std::move(request_id));
-    if (req.method == "PUT")
-      co_return co_await extend_pod(std::move(req), std::move(request_id));
-    if (req.method == "OPTIONS")
-      co_return co_await quote_pod(std::move(req));
-    if (get)
-      co_return co_await show_pod(std::move(req));
-  }
-  if (get && req.path == "/version")
-    co_return co_await version();
-  if (get && req.path == "/info")
-    co_return co_await info();
-  co_return error_answer(404, to_string(errc::not_found), "Not Found");
+asio::awaitable<http_response> api::route(api_call call) {
+  const auto* found = find_route(call.req.method, call.req.path, call.segments);
+  if (found == nullptr)
+    co_return error_answer(404, to_string(errc::not_found), "Not Found");
+  if (found->gated && settings_.gate)
+    if (auto closed = settings_.gate(call.req))
+      co_return std::move(*closed);
+  co_return co_await (this->*found->run)(std::move(call));
 }
 
-asio::awaitable<http_response> api::version() {
+asio::awaitable<http_response> api::version(api_call) {
   co_return json_answer(200, json_object{{"name", "Codiusd (C++)"}, {"version", runtime::version}});
 }
 
-asio::awaitable<http_response> api::info() {
+asio::awaitable<http_response> api::info(api_call) {
   const auto pods = runtime::find<lifecycle_actor>(system_, role::pods);
   const get_capacity how_full;
   const auto seen = co_await runtime::ask<capacity>(system_, pods, 5s, how_full);
@@ -66,7 +59,7 @@ asio::awaitable<http_response> api::info() {
   const bool full = seen->used_bytes + seen->pod_bytes > seen->sellable_bytes;
   const auto free = static_cast<double>(seen->sellable_bytes) - static_cast<double>(seen->used_bytes);
   const std::chrono::duration<double> service = world_.utc_now() - started_at_;
-  const auto& cost = settings_.terms.cost_per_month;
+  const auto terms = settings_.terms.board->current();
   json_object body{{"fullMem", full},
                    {"acceptingUploads", !full && ledger->up},
                    {"serverFreeMemory", free},
@@ -75,10 +68,10 @@ asio::awaitable<http_response> api::info() {
                    {"avgLoad", runtime::machine_load_per_cpu()},
                    {"numPeers", 0},
                    {"currency", ledger->unit.code},
-                   {"costPerMonth", std::stod(to_string(cost))},
+                   {"costPerMonth", std::stod(to_string(terms->cost_per_month))},
                    {"uri", settings_.public_uri_text},
                    {"selfTestSuccess", false}};
-  if (settings_.additional_info)
+  if (terms->additional_info)
     body.set("runningContracts", seen->running);
   co_return json_answer(200, std::move(body));
 }

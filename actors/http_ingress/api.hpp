@@ -5,8 +5,12 @@
 #include "net/asio.hpp"
 #include "net/http/message.hpp"
 #include "net/http/uri.hpp"
+#include "runtime/base/terms_board.hpp"
 
 #include <caf/actor_system.hpp>
+
+#include <optional>
+#include <span>
 
 namespace codius::actors {
 
@@ -14,10 +18,18 @@ struct api_settings {
   std::string public_uri_text; ///< as configured: peers compare it with the string they know
   net::http_uri public_uri;
   sale_terms terms;
-  std::chrono::seconds least_duration{1};
-  std::chrono::seconds most_duration{31'536'000};
-  bool additional_info = true;
+  /// Says why a gated route is closed just now; empty: it never is. Any thread.
+  std::function<std::optional<net::http_response>(const net::http_request&)> gate;
 };
+
+/// One request on its way through a route.
+struct api_call {
+  net::http_request req;
+  std::string id;                    ///< of the request, for answer and log
+  std::vector<std::string> segments; ///< what the path has in place of each "{}"
+};
+
+struct api_route;
 
 /// The public HTTP API (handbook: host API, sections 3 to 5). Keeps no handle of an actor: finds it
 /// by role for each request. One object serves all threads.
@@ -28,20 +40,24 @@ public:
   /// Answers any request that is not for a pod.
   asio::awaitable<net::http_response> answer(net::http_request req);
 
+  /// See routes.hpp.
+  static std::span<const api_route> routes();
+
 private:
-  asio::awaitable<net::http_response> route(net::http_request req, std::string request_id);
+  asio::awaitable<net::http_response> route(api_call call);
 
-  asio::awaitable<net::http_response> version();
-  asio::awaitable<net::http_response> info();
+  asio::awaitable<net::http_response> version(api_call call);
+  asio::awaitable<net::http_response> info(api_call call);
 
-  asio::awaitable<net::http_response> quote_pod(net::http_request req);
-  asio::awaitable<net::http_response> upload_pod(net::http_request req, std::string request_id);
-  asio::awaitable<net::http_response> extend_pod(net::http_request req, std::string request_id);
-  asio::awaitable<net::http_response> show_pod(net::http_request req);
+  asio::awaitable<net::http_response> quote_pod(api_call call);
+  asio::awaitable<net::http_response> upload_pod(api_call call);
+  asio::awaitable<net::http_response> extend_pod(api_call call);
+  asio::awaitable<net::http_response> show_pod(api_call call);
 
   asio::awaitable<result<manifest_read>> read_offer(net::http_request req);
   asio::awaitable<net::http_response> run_sale(sell request);
   net::http_response sale_response(const sell& request, const sale_answer& sale) const;
+  result<std::chrono::seconds> duration_of(const net::http_request& req) const;
   std::string new_request_id() const;
 
   caf::actor_system& system_;

@@ -43,6 +43,11 @@ http_response stopped(unsigned status, const std::string& hash) {
 
 } // namespace
 
+result<std::chrono::seconds> api::duration_of(const http_request& req) const {
+  const auto terms = settings_.terms.board->current();
+  return read_duration(req, terms->least_duration, terms->most_duration);
+}
+
 asio::awaitable<result<manifest_read>> api::read_offer(http_request req) {
   if (!is_json(req)) {
     manifest_read refused;
@@ -55,9 +60,9 @@ asio::awaitable<result<manifest_read>> api::read_offer(http_request req) {
 }
 
 /// A quote needs no payment: price and asset, so that a client can decide.
-asio::awaitable<http_response> api::quote_pod(http_request req) {
-  const auto duration = read_duration(req, settings_.least_duration, settings_.most_duration);
-  auto read = co_await read_offer(std::move(req));
+asio::awaitable<http_response> api::quote_pod(api_call call) {
+  const auto duration = duration_of(call.req);
+  auto read = co_await read_offer(std::move(call.req));
   if (!read)
     co_return error_answer(read.error());
   if (!read->offer)
@@ -71,7 +76,7 @@ asio::awaitable<http_response> api::quote_pod(http_request req) {
     co_return error_answer(ledger.error());
   if (!ledger->up)
     co_return error_answer({errc::unavailable, ledger->why});
-  const auto price = price_of(settings_.terms.cost_per_month, ledger->unit.scale, 1,
+  const auto price = price_of(settings_.terms.board->current()->cost_per_month, ledger->unit.scale, 1,
                               static_cast<uint64_t>(duration->count()));
   if (!price)
     co_return error_answer(price.error());
@@ -81,10 +86,10 @@ asio::awaitable<http_response> api::quote_pod(http_request req) {
                                          {"assetScale", ledger->unit.scale}});
 }
 
-asio::awaitable<http_response> api::upload_pod(http_request req, std::string request_id) {
-  const auto duration = read_duration(req, settings_.least_duration, settings_.most_duration);
-  const auto token = read_pay_token(req);
-  auto read = co_await read_offer(std::move(req));
+asio::awaitable<http_response> api::upload_pod(api_call call) {
+  const auto duration = duration_of(call.req);
+  const auto token = read_pay_token(call.req);
+  auto read = co_await read_offer(std::move(call.req));
   if (!read)
     co_return error_answer(read.error());
   if (!read->offer)
@@ -94,25 +99,25 @@ asio::awaitable<http_response> api::upload_pod(http_request req, std::string req
   if (!token)
     co_return error_answer(token.error());
   sell request{sale_kind::upload, *token,    read->offer->spec.id,
-               read->offer,       *duration, std::move(request_id)};
+               read->offer,       *duration, std::move(call.id)};
   co_return co_await run_sale(std::move(request));
 }
 
-asio::awaitable<http_response> api::extend_pod(http_request req, std::string request_id) {
-  if (!req.body.empty() && req.body != "{}" && req.body != "null")
+asio::awaitable<http_response> api::extend_pod(api_call call) {
+  if (const auto& body = call.req.body; !body.empty() && body != "{}" && body != "null")
     co_return error_answer({errc::invalid, "Invalid request payload input"});
-  const auto duration = read_duration(req, settings_.least_duration, settings_.most_duration);
+  const auto duration = duration_of(call.req);
   if (!duration)
     co_return error_answer(duration.error());
-  const auto* hash = req.find_query("manifestHash");
+  const auto* hash = call.req.find_query("manifestHash");
   if (hash == nullptr || hash->empty())
     co_return error_answer({errc::unprocessable, "manifestHash must be specified"});
   if (!is_pod_id(*hash))
     co_return stopped(404, *hash);
-  const auto token = read_pay_token(req);
+  const auto token = read_pay_token(call.req);
   if (!token)
     co_return error_answer(token.error());
-  sell request{sale_kind::extend, *token, {*hash}, nullptr, *duration, std::move(request_id)};
+  sell request{sale_kind::extend, *token, {*hash}, nullptr, *duration, std::move(call.id)};
   co_return co_await run_sale(std::move(request));
 }
 
@@ -150,8 +155,8 @@ http_response api::sale_response(const sell& request, const sale_answer& sale) c
   return error_answer(sale.why, more);
 }
 
-asio::awaitable<http_response> api::show_pod(http_request req) {
-  const auto* asked = req.find_query("manifestHash");
+asio::awaitable<http_response> api::show_pod(api_call call) {
+  const auto* asked = call.req.find_query("manifestHash");
   if (asked == nullptr || asked->empty())
     co_return error_answer({errc::unprocessable, "manifestHash must be specified"});
   const auto hash = *asked;

@@ -35,7 +35,7 @@ purchase_actor_state::~purchase_actor_state() {
 }
 
 caf::behavior purchase_actor_state::make_behavior(sale_terms terms) {
-  terms_ = terms;
+  terms_ = std::move(terms);
   return {[this](const sell& req) { return on_sell(req); }, [this](tick_atom) { open(); }};
 }
 
@@ -69,7 +69,7 @@ caf::result<sale_answer> purchase_actor_state::on_sell(const sell& req) {
 
 void purchase_actor_state::quote(const payment_state& payment) {
   payment_ = payment;
-  const auto price = price_of(terms_.cost_per_month, payment.unit.scale, 1,
+  const auto price = price_of(terms_.board->cost_to_charge(terms_.utc_now()), payment.unit.scale, 1,
                               static_cast<uint64_t>(req_.duration.count()));
   if (!price)
     return fail(price.error());

@@ -1,17 +1,22 @@
 #pragma once
+#include "messages/env.hpp"
 #include "messages/interfaces.hpp"
+#include "runtime/base/terms_board.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <functional>
 #include <map>
+#include <memory>
 
 namespace codius::actors {
 
 /// What a sale needs to know of the host.
 struct sale_terms {
-  decimal cost_per_month;
+  std::shared_ptr<runtime::terms_board> board; ///< the price of the moment, and of a minute ago
+  std::function<utc_time()> utc_now;
   std::chrono::seconds pull_limit{600};   ///< longest wait for images
   std::chrono::seconds payment_limit{60}; ///< longest wait for money
   std::chrono::seconds start_limit{120};  ///< longest wait for the pod, once paid

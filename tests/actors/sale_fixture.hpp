@@ -63,6 +63,8 @@ struct sale_fixture : actor_fixture {
   std::shared_ptr<scripted_runtime> engine = std::make_shared<scripted_runtime>();
   std::shared_ptr<net::route_table> routes = std::make_shared<net::route_table>();
   std::shared_ptr<till> money = std::make_shared<till>();
+  std::shared_ptr<runtime::terms_board> board
+    = std::make_shared<runtime::terms_board>(runtime::host_terms{{10, 0}});
   uint64_t sellable = 4 * machine_size{}.memory_bytes;
   asio::io_context io;
   std::vector<std::pair<caf::atom_value, caf::actor>> actors;
@@ -75,7 +77,8 @@ struct sale_fixture : actor_fixture {
     enlist(role::proxy, sys.spawn(actors::reverse_proxy, routes, world.door()));
     start_hosting();
     actors::sale_terms terms;
-    terms.cost_per_month = {10, 0};
+    terms.board = board;
+    terms.utc_now = world.door().utc_now;
     enlist(role::sales, sys.spawn(actors::sales, terms));
     run();
   }

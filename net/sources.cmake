@@ -7,12 +7,14 @@ set(net_sources
   net/http/client_tls.cpp
   net/http/date.cpp
   net/http/error_body.cpp
+  net/http/event_stream.cpp
   net/http/head.cpp
   net/http/head_scanner.cpp
   net/http/listener.cpp
   net/http/message.cpp
   net/http/server.cpp
   net/http/session.cpp
+  net/http/stream_body.cpp
   net/http/text.cpp
   net/http/timed_socket.cpp
   net/http/uri.cpp

@@ -7,9 +7,11 @@ set(net_tests_sources
   tests/net/http/body_decoder_test.cpp
   tests/net/http/client_test.cpp
   tests/net/http/error_body_test.cpp
+  tests/net/http/event_stream_test.cpp
   tests/net/http/head_test.cpp
   tests/net/http/listener_test.cpp
   tests/net/http/server_test.cpp
+  tests/net/http/stream_body_test.cpp
   tests/net/http/uri_test.cpp
   tests/net/http/write_head_test.cpp
   tests/net/ilp/address_test.cpp

@@ -141,8 +141,7 @@ void listener::begin_stop() {
   acceptor_.close(ignored);
   pause_.cancel();
   for (const auto& s : sessions_)
-    if (s->idle())
-      s->close();
+    s->idle() ? s->close() : s->end_stream();
   if (proxy_)
     proxy_->stop();
 }

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -66,12 +67,16 @@ struct http_request {
   const std::string* find_query(std::string_view key) const noexcept;
 };
 
-/// A whole response. The server adds Date, Content-Length and Connection by itself and ignores
-/// such fields here.
+struct body_producer; // body_writer.hpp
+
+/// A whole response. The server adds Date, Content-Length, Transfer-Encoding and Connection by
+/// itself and ignores such fields here.
 struct http_response {
   unsigned status = 200; ///< 200 to 599
   http_fields fields;
   std::string body;
+  /// Makes the body while it is sent, instead of `body`; see `produce`. Null: none.
+  std::shared_ptr<const body_producer> stream = nullptr;
 };
 
 /// The phrase of a status line, e.g. 413 "Payload Too Large"; "Unknown" for a status without one.

@@ -39,6 +39,9 @@ struct server_counters {
   std::atomic<uint64_t> pod_requests{0};
   std::atomic<uint64_t> refused{0};        ///< requests that broke a rule or limit of HTTP
   std::atomic<uint64_t> handler_faults{0}; ///< exceptions out of the API handler
+  std::atomic<uint64_t> streams{0};        ///< streamed answers that began
+  std::atomic<uint64_t> streams_open{0};   ///< … of them not ended yet
+  std::atomic<uint64_t> streams_cut{0};    ///< … of them cut because the client stopped reading
 };
 
 /// What a server is made of.
@@ -68,10 +71,10 @@ public:
   /// The port bound by `start`.
   uint16_t port() const noexcept { return port_; }
 
-  /// Stops accepting, closes idle connections and tunnels, lets requests finish within `limit`,
-  /// then closes their connections too. The number of connections that are still there, which is
-  /// 0 unless an API handler takes longer than that. On any single-threaded executor
-  /// that is not stopped.
+  /// Stops accepting, closes idle connections and tunnels, tells streamed answers that they are
+  /// over, lets requests finish within `limit`, then closes their connections too. The number of
+  /// connections that are still there, which is 0 unless an API handler takes longer than that. On
+  /// any single-threaded executor that is not stopped.
   asio::awaitable<size_t> stop(std::chrono::milliseconds limit);
 
   /// Open connections.

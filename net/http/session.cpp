@@ -4,6 +4,7 @@
 #include "net/http/error_body.hpp"
 #include "net/http/listener.hpp"
 #include "net/http/rate_floor.hpp"
+#include "net/http/stream_body.hpp"
 #include "net/http/text.hpp"
 #include "net/http/uri.hpp"
 #include "net/http/write_head.hpp"
@@ -158,6 +159,8 @@ asio::awaitable<bool> session::serve_api(request_head head, bool last) {
   const auto response = co_await answer(std::move(request));
   style.close = last || owner_.stopping();
   style.date = owner_.date();
+  if (response.stream && !is_bodyless(response.status))
+    co_return co_await send_stream(response, style);
   const auto text = response_text(response, style);
   co_return !co_await client_->write(text, limits_.write_stall);
 }
@@ -204,11 +207,63 @@ asio::awaitable<http_response> session::answer(http_request request) {
     why = e.what();
   } catch (...) {
   }
+  tell_fault(why);
+  const error hidden{errc::internal, {}};
+  co_return error_response(hidden);
+}
+
+void session::tell_fault(const std::string& why) {
   core_.counters.handler_faults++;
   if (core_.parts.on_fault)
     core_.parts.on_fault(why);
-  const error hidden{errc::internal, {}};
-  co_return error_response(hidden);
+}
+
+void session::close() {
+  client_->close();
+  end_stream();
+}
+
+void session::end_stream() {
+  if (stream_)
+    stream_->end();
+}
+
+/// True when another request may follow on the connection.
+asio::awaitable<bool> session::send_stream(const http_response& response, answer_style style) {
+  style.close = style.close || style.minor == 0;
+  auto head = stream_head_text(response, style);
+  bool sent = false;
+  if (style.head_only)
+    sent = !co_await client_->write(head, limits_.write_stall);
+  else
+    sent = co_await run_stream(std::move(head), response, style.minor > 0);
+  if (sent && (style.close || owner_.stopping())) {
+    co_await close_gently(client_, linger());
+    co_return false;
+  }
+  co_return sent;
+}
+
+asio::awaitable<bool> session::run_stream(std::string head, const http_response& response,
+                                          bool chunked) {
+  stream_ = std::make_shared<stream_body>(client_, chunked, limits_.write_stall);
+  if (owner_.stopping())
+    stream_->end();
+  core_.counters.streams++;
+  core_.counters.streams_open++;
+  auto end = stream_body::outcome::gone; // a fault cuts the connection, too
+  try {
+    end = co_await stream_->run(std::move(head), *response.stream);
+  } catch (const std::exception& e) {
+    tell_fault(e.what());
+  } catch (...) {
+    tell_fault("not an exception");
+  }
+  stream_.reset();
+  core_.counters.streams_open--;
+  if (end == stream_body::outcome::stalled)
+    core_.counters.streams_cut++;
+  co_return end == stream_body::outcome::whole;
 }
 
 asio::awaitable<void> session::refuse(http_fault fault) {

@@ -13,6 +13,8 @@ namespace codius::net {
 
 class listener;
 class server_core;
+class stream_body;
+struct answer_style;
 struct server_limits;
 
 /// One connection of a client: reads heads, sends requests to the proxy or the API handler, and
@@ -24,7 +26,9 @@ public:
   asio::awaitable<void> run();
   /// True while no request is being served.
   bool idle() const noexcept { return idle_; }
-  void close() { client_->close(); }
+  void close();
+  /// Tells a streamed answer that it is over.
+  void end_stream();
 
 private:
   /// Nothing: a request. A fault of status 0: the client is gone or was idle for too long.
@@ -36,6 +40,9 @@ private:
   asio::awaitable<outcome> read_body(body_framing framing, std::string& out);
   outcome body_in_buffer(class body_decoder& decoder, std::string& out);
   asio::awaitable<http_response> answer(http_request request);
+  asio::awaitable<bool> send_stream(const http_response& response, answer_style style);
+  asio::awaitable<bool> run_stream(std::string head, const http_response& response, bool chunked);
+  void tell_fault(const std::string& why);
   asio::awaitable<void> refuse(http_fault fault);
   milliseconds linger() const;
   outcome to_request(request_head& head, http_request& out) const;
@@ -46,6 +53,7 @@ private:
   std::shared_ptr<timed_socket> client_;
   std::string peer_ip_;
   uint16_t peer_port_;
+  std::shared_ptr<stream_body> stream_; ///< of the answer under way; null: none
   bool idle_ = true;
 };
 

@@ -24,16 +24,41 @@ bool is_framing_field(std::string_view name) noexcept {
   return false;
 }
 
-std::string response_text(const http_response& res, const answer_style& style) {
-  const bool bodyless = res.status == 204 || res.status == 304 || res.status < 200;
-  std::string out;
-  out.reserve(256 + (style.head_only ? 0 : res.body.size()));
+bool is_bodyless(unsigned status) noexcept {
+  return status == 204 || status == 304 || status < 200;
+}
+
+namespace {
+
+/// Status line, and all fields that do not tell of the framing.
+void begin_head(std::string& out, const http_response& res, const answer_style& style) {
   append_status_line(out, res.status, reason_phrase(res.status));
   for (const auto& f : res.fields)
     if (!is_framing_field(f.name) && !same_text(f.name, "date"))
       append_field(out, f.name, f.value);
   if (!style.date.empty())
     append_field(out, "Date", style.date);
+}
+
+} // namespace
+
+std::string stream_head_text(const http_response& res, const answer_style& style) {
+  std::string out;
+  out.reserve(256);
+  begin_head(out, res, style);
+  if (style.minor > 0)
+    append_field(out, "Transfer-Encoding", "chunked");
+  // Said though HTTP/1.1 means it anyway: clients of the original's log route see it there.
+  append_field(out, "Connection", style.close ? "close" : "keep-alive");
+  out += "\r\n";
+  return out;
+}
+
+std::string response_text(const http_response& res, const answer_style& style) {
+  const bool bodyless = is_bodyless(res.status);
+  std::string out;
+  out.reserve(256 + (style.head_only ? 0 : res.body.size()));
+  begin_head(out, res, style);
   if (!bodyless)
     append_field(out, "Content-Length", std::to_string(res.body.size()));
   if (style.close)

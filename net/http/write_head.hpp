@@ -29,6 +29,13 @@ struct answer_style {
   std::string_view date;  ///< for the Date field; empty: none
 };
 
+/// True for the statuses whose answers have no body at all.
+bool is_bodyless(unsigned status) noexcept;
+
+/// The head of an answer whose body is a stream: chunked for HTTP/1.1; for 1.0 `style.close` must
+/// be set, as the body ends with the connection.
+std::string stream_head_text(const http_response& res, const answer_style& style);
+
 /// A whole response ready to be sent.
 std::string response_text(const http_response& res, const answer_style& style);
 

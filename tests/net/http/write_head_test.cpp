@@ -25,6 +25,19 @@ TEST_SUITE("net/http/write_head") {
           == "HTTP/1.1 204 No Content\r\nA: b\r\nConnection: keep-alive\r\n\r\n");
   }
 
+  TEST_CASE("the head of a stream tells no length") {
+    http_response res;
+    res.fields = {{"A", "b"}, {"Content-Length", "99"}, {"Connection", "x"}};
+    res.body = "not this";
+    answer_style style;
+    CHECK(stream_head_text(res, style)
+          == "HTTP/1.1 200 OK\r\nA: b\r\nTransfer-Encoding: chunked\r\n"
+             "Connection: keep-alive\r\n\r\n");
+    style.minor = 0;
+    style.close = true;
+    CHECK(stream_head_text(res, style) == "HTTP/1.1 200 OK\r\nA: b\r\nConnection: close\r\n\r\n");
+  }
+
   TEST_CASE("a field cannot split the head") {
     http_response res;
     res.fields

@@ -56,19 +56,23 @@ set(runtime_sources
   runtime/manifest/schemas.cpp
   runtime/manifest/simplify.cpp
   runtime/manifest/validate.cpp
+  runtime/pods/memory_log.cpp
   runtime/pods/noop/noop_runtime.cpp
   runtime/pods/oci/bundle.cpp
   runtime/pods/oci/cgroups.cpp
   runtime/pods/oci/clean_tree.cpp
   runtime/pods/oci/container.cpp
+  runtime/pods/oci/dir_watch.cpp
   runtime/pods/oci/disk_guard.cpp
   runtime/pods/oci/engine.cpp
+  runtime/pods/oci/file_log.cpp
   runtime/pods/oci/files.cpp
   runtime/pods/oci/firewall.cpp
   runtime/pods/oci/host.cpp
   runtime/pods/oci/image_config.cpp
   runtime/pods/oci/image_reference.cpp
   runtime/pods/oci/image_store.cpp
+  runtime/pods/oci/monitor_log.cpp
   runtime/pods/oci/mounts.cpp
   runtime/pods/oci/namespaces.cpp
   runtime/pods/oci/netlink.cpp

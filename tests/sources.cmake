@@ -83,14 +83,17 @@ set(runtime_tests_sources
   tests/runtime/manifest/pod_request_vectors_test.cpp
   tests/runtime/manifest/schema_test.cpp
   tests/runtime/manifest/validate_test.cpp
+  tests/runtime/pods/memory_log_test.cpp
   tests/runtime/pods/noop/noop_runtime_test.cpp
   tests/runtime/pods/oci/bundle_test.cpp
   tests/runtime/pods/oci/cgroups_test.cpp
+  tests/runtime/pods/oci/file_log_test.cpp
   tests/runtime/pods/oci/files_test.cpp
   tests/runtime/pods/oci/firewall_test.cpp
   tests/runtime/pods/oci/image_config_test.cpp
   tests/runtime/pods/oci/image_reference_test.cpp
   tests/runtime/pods/oci/image_store_test.cpp
+  tests/runtime/pods/oci/monitor_log_test.cpp
   tests/runtime/pods/oci/pod_record_test.cpp
   tests/runtime/pods/oci/subnet_test.cpp
   tests/runtime/pods/oci/user_lookup_test.cpp

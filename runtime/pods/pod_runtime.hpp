@@ -1,8 +1,10 @@
 #pragma once
 #include "messages/pod.hpp"
+#include "runtime/pods/pod_log.hpp"
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -59,6 +61,13 @@ public:
 
   /// All pods that this runtime holds, also those of an earlier process.
   virtual result<std::vector<observed_pod>> list() = 0;
+
+  /// The output of a pod of so many containers, also of one that is only about to be made. Errors:
+  /// `unavailable` when this runtime keeps none, `io`.
+  virtual result<std::shared_ptr<pod_log>> open_log(const pod_id& id, size_t containers) {
+    (void)id, (void)containers;
+    return error{errc::unavailable, "the pod runtime \"" + name() + "\" keeps no logs"};
+  }
 
   /// Removes what belongs to no pod of `list()`: half-made pods, stray mounts, namespaces, links,
   /// cgroups, unfinished pulls. Called at start, before new pods are made.

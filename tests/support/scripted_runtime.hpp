@@ -1,4 +1,5 @@
 #pragma once
+#include "runtime/pods/memory_log.hpp"
 #include "runtime/pods/pod_runtime.hpp"
 
 #include <algorithm>
@@ -17,6 +18,9 @@ public:
   std::deque<error> remove_failures;      ///< the next removals fail with these
   std::optional<error> image_failure;     ///< every fetch fails with this
   std::optional<error> silence;           ///< inspect and list answer this
+  std::optional<error> log_failure;       ///< opening a log fails with this
+  std::map<pod_id, std::shared_ptr<runtime::pod_log>> logs; ///< else one in memory is made
+  int logs_opened = 0;
 
   std::string name() const override { return "scripted"; }
   status prepare_host() override { return ok(); }
@@ -60,6 +64,15 @@ public:
     for (const auto& [id, running] : pods)
       out.push_back(observed(id, running));
     return out;
+  }
+  result<std::shared_ptr<runtime::pod_log>> open_log(const pod_id& id, size_t) override {
+    ++logs_opened;
+    if (log_failure)
+      return *log_failure;
+    auto& log = logs[id];
+    if (!log)
+      log = std::make_shared<runtime::memory_log>();
+    return log;
   }
   status sweep() override { return ok(); }
   status release_host() override { return ok(); }

@@ -30,6 +30,7 @@ result<pod_address> noop_runtime::start(const pod_spec& spec) {
 status noop_runtime::remove(const pod_id& id) {
   const std::lock_guard lock{mutex_};
   pods_.erase(id);
+  logs_.erase(id);
   return ok();
 }
 
@@ -45,6 +46,17 @@ result<std::vector<observed_pod>> noop_runtime::list() {
   for (const auto& [id, pod] : pods_)
     out.push_back(pod);
   return out;
+}
+
+result<std::shared_ptr<pod_log>> noop_runtime::open_log(const pod_id& id, size_t containers) {
+  const std::lock_guard lock{mutex_};
+  auto& log = logs_[id];
+  if (!log) {
+    log = std::make_shared<memory_log>();
+    for (size_t i = 0; i < containers; ++i)
+      log->write({i, true, "the noop pod runtime runs nothing\n"});
+  }
+  return std::shared_ptr<pod_log>{log};
 }
 
 status noop_runtime::sweep() { return ok(); }

@@ -1,5 +1,6 @@
 #include "runtime/pods/oci/oci_runtime.hpp"
 
+#include "runtime/pods/oci/file_log.hpp"
 #include "runtime/pods/oci/pod_host.hpp"
 
 namespace codius::runtime {
@@ -24,6 +25,24 @@ result<std::optional<observed_pod>> oci_runtime::inspect(const pod_id& id) {
 }
 
 result<std::vector<observed_pod>> oci_runtime::list() { return host_->list(); }
+
+result<std::shared_ptr<pod_log>> oci_runtime::open_log(const pod_id& id, size_t containers) {
+  if (!is_pod_id(id.text))
+    return error{errc::invalid, "not a pod id"};
+  std::vector<std::string> dirs;
+  const auto& options = host_->about().options;
+  const oci::pod_paths paths{options.state_dir, options.run_dir, id};
+  for (size_t i = 0; i < containers; ++i)
+    dirs.push_back(paths.state_of(i));
+  const std::lock_guard lock{watching_};
+  if (!watch_) {
+    auto made = oci::dir_watch::make();
+    if (!made)
+      return made.error();
+    watch_ = std::move(*made);
+  }
+  return std::shared_ptr<pod_log>{std::make_shared<oci::file_log>(std::move(dirs), watch_)};
+}
 
 status oci_runtime::sweep() { return host_->sweep(); }
 

@@ -3,10 +3,12 @@
 #include "runtime/pods/pod_runtime.hpp"
 
 #include <memory>
+#include <mutex>
 
 namespace codius::runtime {
 
 namespace oci {
+class dir_watch;
 class pod_host;
 } // namespace oci
 
@@ -33,6 +35,7 @@ public:
   status remove(const pod_id& id) override;
   result<std::optional<observed_pod>> inspect(const pod_id& id) override;
   result<std::vector<observed_pod>> list() override;
+  result<std::shared_ptr<pod_log>> open_log(const pod_id& id, size_t containers) override;
   status sweep() override;
   /// Errors: `busy` while a pod is left.
   status release_host() override;
@@ -48,6 +51,8 @@ public:
 
 private:
   std::unique_ptr<oci::pod_host> host_;
+  std::mutex watching_;
+  std::shared_ptr<oci::dir_watch> watch_; ///< made when the first log is opened
 };
 
 } // namespace codius::runtime

@@ -4,6 +4,7 @@
 #include "actors/http_ingress/http_ingress.hpp"
 #include "actors/ilp_bridge/ilp_bridge.hpp"
 #include "actors/keeper/keeper.hpp"
+#include "actors/log_hub/log_hub.hpp"
 #include "actors/manifest_processor/manifest_processor.hpp"
 #include "actors/pod_lifecycle/pod_lifecycle.hpp"
 #include "actors/purchase/purchase.hpp"
@@ -32,6 +33,7 @@ runtime::restart_rules root_rules() {
 
 constexpr size_t blocking_threads = 8; ///< pods that start or end at once
 constexpr size_t pulling_threads = 2;  ///< images that are fetched at once
+constexpr size_t log_threads = 2;      ///< that read logs from the disk
 
 /// A child that is made from the same parts each time it starts.
 template <class Fn, class... Parts>
@@ -137,6 +139,7 @@ host::host(runtime::config cfg, env world, std::shared_ptr<runtime::pod_runtime>
   : cfg_(std::move(cfg)), world_(std::move(world)), pods_(std::move(pods)), root_(std::move(root)),
     secret_(std::move(secret)), workers_(std::make_shared<asio::thread_pool>(blocking_threads)),
     pulls_(std::make_shared<asio::thread_pool>(pulling_threads)),
+    log_reads_(std::make_shared<asio::thread_pool>(log_threads)),
     routes_(std::make_shared<net::route_table>()), ended_(end_.get_future().share()) {
   // Work stealing polls: this policy halves the cost of a request and ends idle wake-ups.
   system_config_.set("scheduler.policy", caf::atom("sharing"));
@@ -176,6 +179,10 @@ void host::spawn_tree() {
   edge.routes = routes_;
   edge.proxied = std::make_shared<net::proxy_counters>();
   edge.api = api;
+  edge.api.disk = log_reads_->get_executor();
+  log_hub_deps logs;
+  logs.engine = pods_;
+  logs.workers = log_reads_->get_executor();
 
   using runtime::strategy;
   std::vector<child_spec> tree;
@@ -192,7 +199,8 @@ void host::spawn_tree() {
                                  {worker(role::manifests, manifest_processor, public_uri),
                                   worker(role::sales, sales, api.terms)}));
   tree.push_back(runtime::nested(caf::atom("edge"), {"edge", group_rules(strategy::one_for_one)},
-                                 {worker(role::ingress, http_ingress, edge)}));
+                                 {worker(role::logs, log_hub, logs),
+                                  worker(role::ingress, http_ingress, edge)}));
 
   runtime::supervision rules{"root", root_rules()};
   rules.on_end = [this](const caf::error& why) {
@@ -214,6 +222,7 @@ host::~host() {
   if (root_supervisor_)
     stop();
   workers_->join();
+  log_reads_->join();
   pulls_->stop();
   pulls_->join();
   // Requests that were under way have had their time when their listener ended.

@@ -62,6 +62,7 @@ private:
   std::vector<asio::executor_work_guard<asio::io_context::executor_type>> guards_;
   std::shared_ptr<asio::thread_pool> workers_;
   std::shared_ptr<asio::thread_pool> pulls_;
+  std::shared_ptr<asio::thread_pool> log_reads_;
   std::vector<std::thread> threads_;
   std::shared_ptr<net::route_table> routes_;
   caf::actor_system_config system_config_;

@@ -5,11 +5,17 @@ set(actors_sources
   actors/http_ingress/answers.cpp
   actors/http_ingress/api.cpp
   actors/http_ingress/http_ingress.cpp
+  actors/http_ingress/logs_routes.cpp
   actors/http_ingress/pods_routes.cpp
   actors/http_ingress/routes.cpp
   actors/ilp_bridge/ilp_bridge.cpp
   actors/ilp_bridge/ilp_node.cpp
   actors/keeper/keeper.cpp
+  actors/log_hub/log_feed.cpp
+  actors/log_hub/log_hub.cpp
+  actors/log_hub/log_text.cpp
+  actors/log_hub/seat.cpp
+  actors/log_hub/send_log.cpp
   actors/manifest_processor/manifest_processor.cpp
   actors/pod/pod.cpp
   actors/pod_lifecycle/lifecycle_watch.cpp

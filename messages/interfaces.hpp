@@ -1,5 +1,6 @@
 #pragma once
 // The typed interface of every actor; the one header of this floor that knows CAF.
+#include "messages/log.hpp"
 #include "messages/roles.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -70,6 +71,9 @@ CODIUS_MESSAGE(ledger_link)
 CODIUS_MESSAGE(publish_route)
 CODIUS_MESSAGE(withdraw_route)
 CODIUS_MESSAGE(route_done)
+CODIUS_MESSAGE(open_log)
+CODIUS_MESSAGE(log_opened)
+CODIUS_MESSAGE(log_changed)
 #undef CODIUS_MESSAGE
 
 namespace codius {
@@ -83,6 +87,7 @@ inline constexpr auto expiry = caf::atom("expiry");
 inline constexpr auto pods = caf::atom("pods");
 inline constexpr auto manifests = caf::atom("manifests");
 inline constexpr auto sales = caf::atom("sales");
+inline constexpr auto logs = caf::atom("logs");
 inline constexpr auto ingress = caf::atom("ingress");
 } // namespace role
 
@@ -140,6 +145,12 @@ using ilp_actor = caf::typed_actor<caf::replies_to<get_payment>::with<payment_st
 /// The REVERSE_PROXY: the only writer of the route table.
 using proxy_actor = caf::typed_actor<caf::replies_to<publish_route>::with<route_done>,
                                      caf::replies_to<withdraw_route>::with<route_done>>;
+
+/// The LOG_HUB: who reads which pod's log.
+using log_actor = caf::typed_actor<caf::replies_to<open_log>::with<log_opened>,
+                                   caf::reacts_to<log_changed>,
+                                   // INTERNAL: an outcome of the blocking pool.
+                                   caf::reacts_to<run_here>>;
 
 /// The desk that starts one PURCHASE actor a sale.
 using sales_actor = caf::typed_actor<caf::replies_to<sell>::with<sale_answer>>;

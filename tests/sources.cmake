@@ -105,6 +105,10 @@ set(actors_tests_sources
   tests/actors/host_test.cpp
   tests/actors/http_ingress/routes_test.cpp
   tests/actors/lease_test.cpp
+  tests/actors/log_hub/log_feed_test.cpp
+  tests/actors/log_hub/log_hub_test.cpp
+  tests/actors/log_hub/log_route_test.cpp
+  tests/actors/log_hub/send_log_test.cpp
   tests/actors/pod/phase_test.cpp
   tests/actors/pod_lifecycle/reservations_test.cpp
   tests/actors/sale_test.cpp)

@@ -20,6 +20,7 @@ struct api_settings {
   sale_terms terms;
   /// Says why a gated route is closed just now; empty: it never is. Any thread.
   std::function<std::optional<net::http_response>(const net::http_request&)> gate;
+  asio::any_io_executor disk; ///< where reading logs may block
 };
 
 /// One request on its way through a route.
@@ -53,6 +54,7 @@ private:
   asio::awaitable<net::http_response> upload_pod(api_call call);
   asio::awaitable<net::http_response> extend_pod(api_call call);
   asio::awaitable<net::http_response> show_pod(api_call call);
+  asio::awaitable<net::http_response> show_logs(api_call call);
 
   asio::awaitable<result<manifest_read>> read_offer(net::http_request req);
   asio::awaitable<net::http_response> run_sale(sell request);

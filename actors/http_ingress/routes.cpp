@@ -42,6 +42,7 @@ std::span<const api_route> api::routes() {
     api_route{"PUT", "/pods", false, &api::extend_pod},
     api_route{"OPTIONS", "/pods", false, &api::quote_pod},
     api_route{"GET", "/pods", false, &api::show_pod},
+    api_route{"GET", "/pods/{}/logs", false, &api::show_logs},
     api_route{"GET", "/version", false, &api::version},
     api_route{"GET", "/info", false, &api::info},
   };

@@ -131,6 +131,7 @@ void pod_state::on_started(const runtime_started& outcome) {
     return remove(); // its end came while it was being started: `removing` waits for this
   if (!outcome.failure) {
     move(event::up);
+    tell_logs(false);
     address_ = outcome.address;
     return publish();
   }
@@ -171,6 +172,12 @@ void pod_state::on_running() {
     self_->request(keeper, ledger_limit, set_phase{id, pod_phase::running})
       .then([](const pod_record&) {},
             [this](const caf::error&) { recorded_running_ = false; });
+}
+
+/// Whoever follows the log reads on in that of the new containers, or ends.
+void pod_state::tell_logs(bool gone) const {
+  if (const auto logs = runtime::find<log_actor>(self_->system(), role::logs))
+    self_->send(logs, log_changed{offer_->spec.id, gone});
 }
 
 void pod_state::refuse_starters(const error& why) {
@@ -225,6 +232,7 @@ void pod_state::forget() {
         if (answer.bought_again)
           return start_over();
         move(event::gone);
+        tell_logs(true);
         log::write(log::level::info, "pod.gone", {{"pod", offer_->spec.id.text}});
         tell_enders();
         refuse_starters({errc::unavailable, "the pod ended meanwhile"});

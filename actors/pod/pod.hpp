@@ -37,6 +37,7 @@ private:
   void on_started(const runtime_started& outcome);
   void publish();
   void on_running();
+  void tell_logs(bool gone) const;
   void refuse_starters(const error& why);
   void end();
   void remove();

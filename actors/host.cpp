@@ -116,6 +116,7 @@ result<std::unique_ptr<host>> host::start(runtime::config cfg, env world,
   const auto port = claim_port(cfg.bind_ip, cfg.port, "CODIUS_PORT");
   if (!port)
     return port.error();
+  cfg.public_uri = runtime::effective_public_uri(cfg, *port);
   cfg.port = *port;
   if (cfg.ilp_listen)
     if (auto free = claim_port(cfg.ilp_listen->ip, cfg.ilp_listen->port, "CODIUS_ILP_LISTEN"); !free)

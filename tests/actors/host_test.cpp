@@ -152,7 +152,7 @@ TEST_SUITE("actors/host") {
     const row rows[] = {
       {role::ilp, "ilp"},     {role::proxy, "proxy"},         {role::expiry, "expiry"},
       {role::pods, "pods"},   {role::manifests, "manifests"}, {role::sales, "sales"},
-      {role::ingress, "ingress"}, {role::keeper, "keeper"},
+      {role::logs, "logs"},   {role::ingress, "ingress"},     {role::keeper, "keeper"},
     };
     for (const auto& r : rows) {
       CAPTURE(r.name);
@@ -176,6 +176,14 @@ TEST_SUITE("actors/host") {
     host.reset();
     start();
     CHECK(expiry_of('a') == before);
+  }
+
+  TEST_CASE_FIXTURE(host_fixture, "on any free port, a pod's URL has the port that was taken") {
+    (void)sell_pod('a');
+    const auto body = runtime::parse_json(get("/pods?manifestHash=" + id_of('a').text).body);
+    REQUIRE(body);
+    REQUIRE(body->find_text("url"));
+    CHECK(body->find_text("url")->find(":" + std::to_string(host->port())) != std::string::npos);
   }
 
   TEST_CASE_FIXTURE(host_fixture, "two hosts never share one ledger") {

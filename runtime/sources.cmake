@@ -72,6 +72,7 @@ set(runtime_sources
   runtime/pods/oci/image_config.cpp
   runtime/pods/oci/image_reference.cpp
   runtime/pods/oci/image_store.cpp
+  runtime/pods/oci/last_logs.cpp
   runtime/pods/oci/monitor_log.cpp
   runtime/pods/oci/mounts.cpp
   runtime/pods/oci/namespaces.cpp

@@ -7,7 +7,8 @@ namespace codius::runtime::oci {
 
 /// A pod's output as conmon keeps it: a file `log` a container, which is replaced by an empty one
 /// when it is full, or when the pod is made anew. The file before is read to its end while someone
-/// still needs it; what was replaced twice is lost.
+/// still needs it; what was replaced twice is lost. Who begins, begins with `log.before`, if that
+/// is there: the output of the pod's run before (last_logs.hpp).
 class file_log final : public pod_log {
 public:
   /// `dirs`: where each container's `log` is, or will be.
@@ -26,10 +27,14 @@ private:
   };
   struct container {
     std::string dir;
-    file now, before;
+    file now;
+    file before;  ///< what `now` was before it was replaced
+    file earlier; ///< `log.before`
     uint64_t ticket = 0; ///< of its watch
   };
   bool look(container& c);
+  bool reopen(file& known, const std::string& path, file& replaced);
+  log_mark beginning(container& c);
   status read_one(size_t index, bool flush, log_mark& mark, log_part& out);
   status watch_dirs();
 

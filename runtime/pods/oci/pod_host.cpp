@@ -1,6 +1,7 @@
 #include "runtime/pods/oci/pod_host.hpp"
 
 #include "runtime/pods/oci/files.hpp"
+#include "runtime/pods/oci/last_logs.hpp"
 #include "runtime/pods/oci/observe.hpp"
 #include "runtime/pods/oci/pull.hpp"
 #include "runtime/pods/oci/sweep.hpp"
@@ -167,13 +168,18 @@ result<pod_address> pod_host::start(const pod_spec& spec) {
     return known.error();
   if (*known && (*known)->complete && look_at(**known).now == observed_pod::condition::running)
     return (*known)->address;
-  if (auto gone = remove(spec.id); !gone)
+  if (*known)
+    keep_last_logs(on_.options, spec.id, (*known)->containers.size());
+  if (auto gone = remove_remains(spec.id); !gone)
     return gone.error();
   const auto plans = plan_containers(spec, images_);
   if (!plans)
     return plans.error();
   on_.step("plan");
-  return make(spec, *plans);
+  auto made = make(spec, *plans);
+  if (made)
+    hand_last_logs(on_.options, spec.id, spec.containers.size());
+  return made;
 }
 
 result<pod_address> pod_host::make(const pod_spec& spec, const std::vector<container_plan>& plans) {
@@ -210,6 +216,11 @@ status pod_host::remove(const pod_id& id) {
     return fine;
   if (!is_pod_id(id.text))
     return error{errc::invalid, "not a pod id"};
+  drop_last_logs(on_.options, id);
+  return remove_remains(id);
+}
+
+status pod_host::remove_remains(const pod_id& id) {
   const auto record = records_.read(id);
   if (!record)
     return record.error();
@@ -226,6 +237,7 @@ status pod_host::sweep() {
   auto all = records_.read_all();
   if (!all)
     return all.error();
+  drop_all_last_logs(on_.options);
   auto out = images_.sweep();
   for (const auto& record : *all)
     if (!record.complete)

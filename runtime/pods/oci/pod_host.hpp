@@ -35,6 +35,7 @@ private:
   pod_record first_record(const pod_spec& spec, uint32_t slot) const;
   result<pod_address> make(const pod_spec& spec, const std::vector<container_plan>& plans);
   status take_apart(const pod_record& record);
+  status remove_remains(const pod_id& id);
   observed_pod look_at(const pod_record& record) const;
 
   host on_; ///< fixed once prepared

@@ -222,6 +222,48 @@ TEST_CASE("the containers of a pod share its network and its memory, and end tog
   CHECK((*host.pods->inspect(pod.id))->now == condition::running);
 }
 
+TEST_CASE("made anew, a pod's log begins with what it said before, and ends with the pod") {
+  if (cannot_make_pods())
+    return;
+  oci_fixture host;
+  host.open();
+  auto pod = host.spec('b');
+  const auto run = [&](const char* script) {
+    pod.containers[0].command = {"/bin/sh", "-c", script};
+    (void)host.start(pod);
+    return wait_for_exit(*host.pods, pod.id);
+  };
+  const auto text = [&](runtime::pod_log& log) {
+    std::string out;
+    for (runtime::log_position at;;) {
+      const auto part = log.read(at, true);
+      REQUIRE(part);
+      if (part->pieces.empty())
+        return out;
+      for (const auto& piece : part->pieces)
+        out += piece.text;
+      at = part->next;
+    }
+  };
+  CHECK(run("echo last words; exit 7") == 7);
+  const auto follower = host.pods->open_log(pod.id, 1);
+  REQUIRE(follower);
+  CHECK(text(**follower) == "last words\n");
+  CHECK(run("echo born again; exit 8") == 8);
+  (*follower)->renewed();
+  CHECK(text(**follower) == "last words\nborn again\n");
+  CHECK(run("exit 9") == 9);
+  CHECK(text(**host.pods->open_log(pod.id, 1)) == "born again\n");
+  CHECK(run("exit 10") == 10); // what said nothing does not push away what did
+  CHECK(text(**host.pods->open_log(pod.id, 1)) == "born again\n");
+  pod.containers[0].command = {"/no/such/program"};
+  CHECK_FALSE(host.pods->start(pod));
+  CHECK(host.pods->remove(pod.id));
+  CHECK(text(**host.pods->open_log(pod.id, 1)) == "");
+  const auto left = runtime::oci::names_in(host.options.state_dir + "/last_logs");
+  CHECK(left->empty());
+}
+
 TEST_CASE("exit codes and output are kept, a memory hog is killed, a fork bomb is bounded") {
   if (cannot_make_pods())
     return;

@@ -152,6 +152,34 @@ TEST_SUITE("runtime/pods/oci/file_log") {
     CHECK(read() == "0 b\n1 c\n");
   }
 
+  TEST_CASE_FIXTURE(log_fixture, "a reader begins with the run before, and one who knows it goes on") {
+    write(0, "old");
+    CHECK(read() == "0 old\n");
+    const auto knows = at;
+    std::filesystem::rename(dir(0) + "/log", root.path() + "/kept");
+    make_pod_anew();
+    std::filesystem::rename(root.path() + "/kept", dir(0) + "/log.before");
+    log->renewed();
+    at = {};
+    CHECK(read() == "0 old\n"); // the new container has said nothing yet
+    write(0, "new");
+    const auto size = log->size();
+    CHECK(read() == "0 new\n");
+    at = {};
+    CHECK(read() == "0 old\n0 new\n");
+    uint64_t octets = 0;
+    for (log_position p;;) {
+      const auto part = log->read(p, false);
+      if (part->pieces.empty())
+        break;
+      octets += part->octets;
+      p = part->next;
+    }
+    CHECK(octets == size);
+    at = knows;
+    CHECK(read() == "0 new\n");
+  }
+
   TEST_CASE_FIXTURE(log_fixture, "news are told: a write, a new file, and again after the pod was made anew") {
     std::mutex guard;
     std::condition_variable news;

@@ -2,11 +2,27 @@
 
 #include "net/http/body_decoder.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 namespace codius::net {
+
+namespace {
+
+/// What the kernel takes of a stream beyond what is on its way. Without it a client that does not
+/// read costs megabytes of the kernel's memory, and one that reads slowly gets old news.
+constexpr int most_unsent = 128 * 1024;
+
+using unsent_limit = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+
+} // namespace
 
 stream_body::stream_body(std::shared_ptr<timed_socket> client, bool chunked, milliseconds stall)
   : client_(std::move(client)), chunked_(chunked), stall_(stall),
-    timer_(client_->socket().get_executor()) {}
+    timer_(client_->socket().get_executor()) {
+  error_code ignored;
+  client_->socket().set_option(unsent_limit{most_unsent}, ignored);
+}
 
 asio::awaitable<stream_body::outcome> stream_body::run(std::string head,
                                                        const body_producer& source) {

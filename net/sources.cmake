@@ -12,6 +12,8 @@ set(net_sources
   net/http/head_scanner.cpp
   net/http/listener.cpp
   net/http/message.cpp
+  net/http/name_look_up.cpp
+  net/http/public_address.cpp
   net/http/server.cpp
   net/http/session.cpp
   net/http/stream_body.cpp

@@ -10,6 +10,8 @@ set(net_tests_sources
   tests/net/http/event_stream_test.cpp
   tests/net/http/head_test.cpp
   tests/net/http/listener_test.cpp
+  tests/net/http/name_look_up_test.cpp
+  tests/net/http/public_address_test.cpp
   tests/net/http/server_test.cpp
   tests/net/http/stream_body_test.cpp
   tests/net/http/uri_test.cpp

@@ -160,7 +160,7 @@ asio::awaitable<result<http_response>> fetch(http_connection& connection,
     co_return error{errc::malformed, "\"" + request.uri + "\": " + uri.error().detail};
   if (auto fine = check(request); !fine)
     co_return fine.error();
-  const auto origin = (uri->tls ? "https://" : "http://") + uri->authority();
+  const auto origin = uri->origin();
   const auto due = due_in(co_await asio::this_coro::executor, request.timeout);
   for (;;) {
     auto kept = std::exchange(connection.stream_, nullptr);
@@ -168,7 +168,7 @@ asio::awaitable<result<http_response>> fetch(http_connection& connection,
     if (kept && !reuse)
       kept->close();
     if (!reuse) {
-      auto opened = co_await open_client_stream(*uri, request.ca_file, due);
+      auto opened = co_await open_client_stream(*uri, request, due);
       if (!opened && opened.error().code == errc::timed_out)
         co_return too_slow(request, origin);
       if (!opened)

@@ -2,8 +2,10 @@
 #include "messages/error.hpp"
 #include "net/asio.hpp"
 #include "net/http/message.hpp"
+#include "net/http/name_look_up.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,6 +19,10 @@ struct http_client_request {
   std::chrono::milliseconds timeout{30'000}; ///< for all of it, from the name's look-up on
   size_t max_body = 16 << 20;                ///< octets of the answer's body
   std::string ca_file; ///< PEM file of certificates to trust besides the system's; may be empty
+  /// Asked about each address before a connection to it is tried, also where the URI has one
+  /// instead of a name. Empty: any will do. A connection that is kept was asked about when made.
+  std::function<bool(const asio::ip::address&)> may_connect;
+  name_look_up look_up; ///< empty: the executor's own
 };
 
 class client_stream;
@@ -39,7 +45,8 @@ private:
 /// Sends one request and reads its answer, whatever the status. Redirects are not followed, body
 /// codings not undone. TLS certificates must be good for the host's name. Names the peer in every
 /// error: `malformed` (URI, or an answer that is no HTTP), `unavailable` (no such name, nothing
-/// listens there, connection broken), `rejected` (certificate), `timed_out`, `too_large`.
+/// listens there, connection broken), `rejected` (certificate, or no address that `may_connect`),
+/// `timed_out`, `too_large`, and what `look_up` reports.
 asio::awaitable<result<http_response>> fetch(http_client_request request);
 
 /// The same on a kept connection, which is opened as needed and must outlive the call. A request

@@ -38,12 +38,21 @@ struct look_up {
   error_code ec = asio::error::timed_out;
 };
 
-asio::awaitable<result<endpoints>> resolve(std::string host, uint16_t port,
+asio::awaitable<result<endpoints>> resolve(std::string host, uint16_t port, name_look_up asked,
                                            client_stream::time_point due) {
   error_code ec;
   const auto literal = asio::ip::make_address(host, ec);
   if (!ec)
     co_return endpoints(1, tcp::endpoint{literal, port});
+  if (asked) {
+    const auto found = co_await asked(host, due);
+    if (!found)
+      co_return found.error();
+    endpoints out;
+    for (const auto& at : *found)
+      out.emplace_back(at, port);
+    co_return out;
+  }
   const auto state = std::make_shared<look_up>(co_await asio::this_coro::executor);
   state->done.expires_at(due);
   state->resolver.async_resolve(host, std::to_string(port),
@@ -61,6 +70,18 @@ asio::awaitable<result<endpoints>> resolve(std::string host, uint16_t port,
   co_return std::move(state->found);
 }
 
+/// Drops what may not be connected to. Here, on the very addresses that are used: whatever a name
+/// said when it was looked at before counts for nothing.
+status vet(endpoints& all, const http_client_request& how) {
+  if (!how.may_connect)
+    return ok();
+  const auto first = all.front().address();
+  std::erase_if(all, [&](const tcp::endpoint& at) { return !how.may_connect(at.address()); });
+  if (all.empty())
+    return error{errc::rejected, "the address " + first.to_string() + " may not be asked"};
+  return ok();
+}
+
 error refusal(const http_uri& to, error_code ec) {
   const auto where = to.host + " port " + std::to_string(to.port);
   if (ec == asio::error::timed_out)
@@ -72,11 +93,14 @@ error refusal(const http_uri& to, error_code ec) {
 
 } // namespace
 
-asio::awaitable<result<client_stream_ptr>> open_client_stream(http_uri to, std::string ca_file,
+asio::awaitable<result<client_stream_ptr>> open_client_stream(http_uri to,
+                                                              const http_client_request& how,
                                                               client_stream::time_point due) {
-  auto where = co_await resolve(to.host, to.port, due);
+  auto where = co_await resolve(to.host, to.port, how.look_up, due);
   if (!where)
     co_return where.error();
+  if (auto fine = vet(*where, how); !fine)
+    co_return error{fine.error().code, to.host + ": " + fine.error().detail};
   const auto io = co_await asio::this_coro::executor;
   error_code ec;
   for (const auto& at : *where) {
@@ -88,7 +112,7 @@ asio::awaitable<result<client_stream_ptr>> open_client_stream(http_uri to, std::
     if (!ec) {
       tcp::socket raw{std::move(socket->socket())};
       socket->close();
-      co_return co_await open_tls(std::move(raw), std::move(to), std::move(ca_file), due);
+      co_return co_await open_tls(std::move(raw), std::move(to), how.ca_file, due);
     }
     socket->close();
     if (ec == asio::error::timed_out)

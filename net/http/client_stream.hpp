@@ -1,5 +1,6 @@
 #pragma once
 #include "messages/error.hpp"
+#include "net/http/client.hpp"
 #include "net/http/timed_socket.hpp"
 #include "net/http/uri.hpp"
 
@@ -29,8 +30,10 @@ public:
 
 using client_stream_ptr = std::shared_ptr<client_stream>;
 
-/// Looks the name up, connects to its addresses in turn, and shakes hands for https.
-asio::awaitable<result<client_stream_ptr>> open_client_stream(http_uri to, std::string ca_file,
+/// Looks the name up, connects in turn to those of its addresses that `how` admits, and shakes
+/// hands for https. `how` must outlive the call.
+asio::awaitable<result<client_stream_ptr>> open_client_stream(http_uri to,
+                                                              const http_client_request& how,
                                                               client_stream::time_point due);
 
 /// TLS over a connected socket, with the peer's certificate checked against `to.host`.

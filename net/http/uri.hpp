@@ -21,6 +21,8 @@ struct http_uri {
 
   /// As in a Host field: brackets where needed, the port only where it is not the default.
   std::string authority() const;
+  /// Scheme and authority, e.g. "https://example.com:8443".
+  std::string origin() const { return (tls ? "https://" : "http://") + authority(); }
   bool operator==(const http_uri&) const = default;
 };
 

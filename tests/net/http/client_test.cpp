@@ -200,4 +200,50 @@ TEST_SUITE("net/http/client") {
       CHECK(fetch(r).error().code == errc::io);
     }
   }
+
+  TEST_CASE_FIXTURE(client_fixture, "D-27 an address that may not be connected to is not, whatever names it") {
+    fake_pod server{say("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")};
+    for (const char* host : {"127.0.0.1", "localhost", "127.1", "2130706433", "0x7f.1", "[::1]",
+                             "[::ffff:127.0.0.1]"}) {
+      CAPTURE(host);
+      auto r = to(server.port());
+      r.uri = "http://" + std::string{host} + ":" + std::to_string(server.port()) + "/";
+      r.may_connect = [](const asio::ip::address& at) {
+        return !at.is_loopback() && !(at.is_v6() && at.to_v6().is_v4_mapped());
+      };
+      const auto got = fetch(r);
+      REQUIRE_FALSE(got);
+      CHECK(got.error().code == errc::rejected);
+      CHECK(got.error().detail.find("may not be asked") != std::string::npos);
+    }
+    CHECK(server.connections() == 0);
+  }
+
+  TEST_CASE_FIXTURE(client_fixture, "D-27 of a name's addresses only those that may be are connected to") {
+    fake_pod server{say("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")};
+    auto r = to(server.port());
+    r.uri = "http://peer.example:" + std::to_string(server.port()) + "/";
+    r.look_up = [](std::string, asio::steady_timer::time_point)
+      -> asio::awaitable<codius::result<std::vector<asio::ip::address>>> {
+      co_return std::vector{asio::ip::make_address("127.0.0.2"), asio::ip::make_address("127.0.0.1")};
+    };
+    std::vector<std::string> asked;
+    r.may_connect = [&](const asio::ip::address& at) {
+      asked.push_back(at.to_string());
+      return at == asio::ip::make_address("127.0.0.1");
+    };
+    CHECK(fetch(r));
+    CHECK(asked == std::vector<std::string>{"127.0.0.2", "127.0.0.1"});
+    CHECK(server.connections() == 1);
+  }
+
+  TEST_CASE_FIXTURE(client_fixture, "D-27 a redirect is an answer, and is not followed") {
+    fake_pod aim{say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")};
+    fake_pod server{say("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:"
+                        + std::to_string(aim.port()) + "/\r\nContent-Length: 0\r\n\r\n")};
+    const auto got = fetch(to(server.port()));
+    REQUIRE(got);
+    CHECK(got->status == 302);
+    CHECK(aim.connections() == 0);
+  }
 }

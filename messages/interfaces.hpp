@@ -1,6 +1,7 @@
 #pragma once
 // The typed interface of every actor; the one header of this floor that knows CAF.
 #include "messages/log.hpp"
+#include "messages/peer.hpp"
 #include "messages/roles.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -74,6 +75,19 @@ CODIUS_MESSAGE(route_done)
 CODIUS_MESSAGE(open_log)
 CODIUS_MESSAGE(log_opened)
 CODIUS_MESSAGE(log_changed)
+CODIUS_MESSAGE(get_peers)
+CODIUS_MESSAGE(peer_list)
+CODIUS_MESSAGE(discover_peers)
+CODIUS_MESSAGE(get_peer_table)
+CODIUS_MESSAGE(peer_table)
+CODIUS_MESSAGE(add_peer)
+CODIUS_MESSAGE(remove_peer)
+CODIUS_MESSAGE(peer_view)
+CODIUS_MESSAGE(get_kept_peers)
+CODIUS_MESSAGE(kept_peers)
+CODIUS_MESSAGE(keep_peers)
+CODIUS_MESSAGE(peers_kept)
+CODIUS_MESSAGE(peer_answered)
 #undef CODIUS_MESSAGE
 
 namespace codius {
@@ -89,6 +103,7 @@ inline constexpr auto manifests = caf::atom("manifests");
 inline constexpr auto sales = caf::atom("sales");
 inline constexpr auto logs = caf::atom("logs");
 inline constexpr auto ingress = caf::atom("ingress");
+inline constexpr auto peers = caf::atom("peers");
 } // namespace role
 
 using flush_atom = caf::atom_constant<caf::atom("flush")>;
@@ -107,6 +122,8 @@ using keeper_actor = caf::typed_actor<
   caf::replies_to<set_phase>::with<pod_record>, caf::replies_to<begin_expiry>::with<pod_record>,
   caf::replies_to<forget_record>::with<record_forgotten>,
   caf::replies_to<get_totals>::with<ledger_totals>,
+  caf::replies_to<get_kept_peers>::with<kept_peers>,
+  caf::replies_to<keep_peers>::with<peers_kept>,
   // INTERNAL: all that was waiting is in the batch: commit it.
   caf::reacts_to<flush_atom>>;
 
@@ -151,6 +168,13 @@ using log_actor = caf::typed_actor<caf::replies_to<open_log>::with<log_opened>,
                                    caf::reacts_to<log_changed>,
                                    // INTERNAL: an outcome of the blocking pool.
                                    caf::reacts_to<run_here>>;
+/// PEER_GOSSIP: the other hosts that this one knows.
+using peers_actor = caf::typed_actor<
+  caf::replies_to<get_peers>::with<peer_list>, caf::replies_to<discover_peers>::with<peer_list>,
+  caf::replies_to<get_peer_table>::with<peer_table>, caf::replies_to<add_peer>::with<peer_view>,
+  caf::replies_to<remove_peer>::with<peer_view>,
+  // INTERNAL: time for the next round, and what a peer answered.
+  caf::reacts_to<tick_atom>, caf::reacts_to<peer_answered>>;
 
 /// The desk that starts one PURCHASE actor a sale.
 using sales_actor = caf::typed_actor<caf::replies_to<sell>::with<sale_answer>>;

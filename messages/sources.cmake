@@ -3,5 +3,6 @@ set(messages_sources
   messages/bytes.cpp
   messages/error.cpp
   messages/money.cpp
+  messages/peer.cpp
   messages/pod.cpp
   messages/sale.cpp)

@@ -97,5 +97,6 @@ set(runtime_sources
   runtime/store/ledger.cpp
   runtime/store/migrations.cpp
   runtime/store/offer_codec.cpp
+  runtime/store/peer_rows.cpp
   runtime/store/rows.cpp
   runtime/store/store.cpp)

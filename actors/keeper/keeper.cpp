@@ -51,6 +51,15 @@ keeper_actor::behavior_type keeper_state::make_behavior(const keeper_deps& deps)
     [&](const begin_expiry& m) { return in_batch<pod_record>([&] { return s.expire(m); }); },
     [&](const forget_record& m) { return in_batch<record_forgotten>([&] { return s.forget(m); }); },
     [&](get_totals) { return in_batch<ledger_totals>([&] { return s.totals(); }); },
+    [&](get_kept_peers) {
+      return in_batch<kept_peers>([&]() -> result<kept_peers> {
+        auto all = s.peers();
+        if (!all)
+          return all.error();
+        return kept_peers{std::move(*all)};
+      });
+    },
+    [&](const keep_peers& m) { return in_batch<peers_kept>([&] { return s.keep(m); }); },
     [this](flush_atom) { commit(); },
   };
 }

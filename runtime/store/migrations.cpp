@@ -48,6 +48,15 @@ constexpr std::array steps{
       expires_ms INTEGER NOT NULL,
       offer TEXT NOT NULL) WITHOUT ROWID;
   )sql",
+  R"sql(
+    -- Other hosts, in the order of their arrival.
+    CREATE TABLE peers (
+      place INTEGER PRIMARY KEY,
+      uri TEXT NOT NULL UNIQUE,
+      bootstrap INTEGER NOT NULL,
+      known_ms INTEGER NOT NULL,
+      good_ms INTEGER NOT NULL);
+  )sql",
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "runtime/store/store.hpp"
 
 #include "runtime/store/migrations.hpp"
+#include "runtime/store/peer_rows.hpp"
 #include "runtime/store/rows.hpp"
 
 namespace codius::runtime {
@@ -290,6 +291,18 @@ result<record_forgotten> store::forget(const forget_record& req) {
 
 result<ledger_totals> store::totals() {
   return atomically<ledger_totals>([&]() -> result<ledger_totals> { return ledger_.totals(); });
+}
+
+result<std::vector<kept_peer>> store::peers() {
+  return atomically<std::vector<kept_peer>>(
+    [&]() -> result<std::vector<kept_peer>> { return rows::all_peers(db_); });
+}
+
+result<peers_kept> store::keep(const keep_peers& req) {
+  return atomically<peers_kept>([&]() -> result<peers_kept> {
+    rows::replace_peers(db_, req.all);
+    return peers_kept{};
+  });
 }
 
 } // namespace codius::runtime

@@ -1,5 +1,6 @@
 #pragma once
 #include "messages/env.hpp"
+#include "messages/peer.hpp"
 #include "messages/record.hpp"
 #include "runtime/store/database.hpp"
 #include "runtime/store/ledger.hpp"
@@ -39,6 +40,9 @@ public:
   result<record_forgotten> forget(const forget_record& req);
 
   result<ledger_totals> totals();
+
+  result<std::vector<kept_peer>> peers();
+  result<peers_kept> keep(const keep_peers& req);
 
 private:
   template <class T>

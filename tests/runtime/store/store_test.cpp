@@ -277,6 +277,17 @@ TEST_SUITE("runtime/store") {
     CHECK(token->purchases.front().state == purchase_state::abandoned);
   }
 
+  TEST_CASE_FIXTURE(store_fixture, "peers are kept in their order, all replaced at once") {
+    const auto now = world.door().utc_now();
+    const std::vector<kept_peer> all{{"https://b.example", false, now, now + 5s},
+                                     {"https://a.example", true, now, utc_time{}}};
+    REQUIRE(commit([&] { return s->keep(keep_peers{all}); }));
+    reopen();
+    CHECK(*commit([&] { return s->peers(); }) == all);
+    REQUIRE(commit([&] { return s->keep(keep_peers{{all[1]}}); }));
+    CHECK(*commit([&] { return s->peers(); }) == std::vector<kept_peer>{all[1]});
+  }
+
   TEST_CASE_FIXTURE(store_fixture, "the file is nobody else's to read") {
     const auto mode = std::filesystem::status(dir.path / "codius.db").permissions();
     CHECK((mode & std::filesystem::perms::others_all) == std::filesystem::perms::none);

@@ -6,6 +6,7 @@
 #include "actors/keeper/keeper.hpp"
 #include "actors/log_hub/log_hub.hpp"
 #include "actors/manifest_processor/manifest_processor.hpp"
+#include "actors/peer_gossip/peer_gossip.hpp"
 #include "actors/pod_lifecycle/pod_lifecycle.hpp"
 #include "actors/purchase/purchase.hpp"
 #include "actors/reverse_proxy/reverse_proxy.hpp"
@@ -34,6 +35,8 @@ runtime::restart_rules root_rules() {
 constexpr size_t blocking_threads = 8; ///< pods that start or end at once
 constexpr size_t pulling_threads = 2;  ///< images that are fetched at once
 constexpr size_t log_threads = 2;      ///< that read logs from the disk
+constexpr size_t look_up_threads = 4;   ///< names of other hosts that are looked up at once …
+constexpr size_t look_ups_waiting = 32; ///< … and that wait for it
 
 /// A child that is made from the same parts each time it starts.
 template <class Fn, class... Parts>
@@ -103,6 +106,18 @@ ilp_settings ilp_of(const runtime::config& cfg, byte_buffer secret) {
   return out;
 }
 
+gossip_deps gossip_of(const runtime::config& cfg, const std::string& public_uri) {
+  gossip_deps out;
+  out.rules.interval = cfg.gossip_interval;
+  out.rules.fresh = cfg.known_peers;
+  out.rules.dev = out.manners.dev = cfg.dev;
+  out.manners.own_uri = public_uri;
+  out.bootstrap = cfg.bootstrap_peers;
+  out.may_gossip = [] { return true; };
+  out.fetch = [](net::http_client_request req) { return net::fetch(std::move(req)); };
+  return out;
+}
+
 } // namespace
 
 result<std::unique_ptr<host>> host::start(runtime::config cfg, env world,
@@ -141,6 +156,7 @@ host::host(runtime::config cfg, env world, std::shared_ptr<runtime::pod_runtime>
     secret_(std::move(secret)), workers_(std::make_shared<asio::thread_pool>(blocking_threads)),
     pulls_(std::make_shared<asio::thread_pool>(pulling_threads)),
     log_reads_(std::make_shared<asio::thread_pool>(log_threads)),
+    look_ups_(look_up_threads, look_ups_waiting),
     routes_(std::make_shared<net::route_table>()), ended_(end_.get_future().share()) {
   // Work stealing polls: this policy halves the cost of a request and ends idle wake-ups.
   system_config_.set("scheduler.policy", caf::atom("sharing"));
@@ -150,7 +166,7 @@ host::host(runtime::config cfg, env world, std::shared_ptr<runtime::pod_runtime>
 
 void host::run_threads() {
   const auto http_threads = cfg_.threads != 0 ? cfg_.threads : runtime::machine_cpus();
-  for (unsigned i = 0; i < http_threads + 1; ++i) {
+  for (unsigned i = 0; i < http_threads + 2; ++i) {
     auto& io = *contexts_.emplace_back(std::make_unique<asio::io_context>(1));
     guards_.push_back(asio::make_work_guard(io));
     threads_.emplace_back([&io] { io.run(); });
@@ -164,6 +180,10 @@ void host::spawn_tree() {
 
   ilp_deps ilp{contexts_.back()->get_executor(), world_, ilp_of(cfg_, secret_),
                cfg_.payment_timeout, [this](uint16_t port) { ilp_port_ = port; }};
+  auto gossip = gossip_of(cfg_, public_uri);
+  gossip.io = contexts_[contexts_.size() - 2]->get_executor();
+  gossip.world = world_;
+  gossip.manners.look_up = look_ups_.door();
   lifecycle_deps pods;
   pods.pods = {pods_, workers_->get_executor()};
   pods.pulls = pulls_->get_executor();
@@ -172,7 +192,7 @@ void host::spawn_tree() {
   pods.sellable_bytes
     = static_cast<uint64_t>(static_cast<double>(pods.total_bytes) * cfg_.max_memory_fraction);
   ingress_deps edge;
-  for (size_t i = 0; i + 1 < contexts_.size(); ++i)
+  for (size_t i = 0; i + 2 < contexts_.size(); ++i)
     edge.threads.push_back(contexts_[i].get());
   edge.world = world_;
   edge.server.bind_ip = cfg_.bind_ip;
@@ -199,6 +219,9 @@ void host::spawn_tree() {
   tree.push_back(runtime::nested(caf::atom("desk"), {"desk", group_rules(strategy::one_for_one)},
                                  {worker(role::manifests, manifest_processor, public_uri),
                                   worker(role::sales, sales, api.terms)}));
+  tree.push_back(runtime::nested(caf::atom("gossip"),
+                                 {"gossip", group_rules(strategy::one_for_one)},
+                                 {worker(role::peers, peer_gossip, gossip)}));
   tree.push_back(runtime::nested(caf::atom("edge"), {"edge", group_rules(strategy::one_for_one)},
                                  {worker(role::logs, log_hub, logs),
                                   worker(role::ingress, http_ingress, edge)}));

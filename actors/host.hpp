@@ -1,6 +1,7 @@
 #pragma once
 #include "messages/env.hpp"
 #include "net/asio.hpp"
+#include "net/http/name_look_up.hpp"
 #include "net/proxy/route_table.hpp"
 #include "runtime/base/config.hpp"
 #include "runtime/base/root_dir.hpp"
@@ -58,12 +59,13 @@ private:
   std::atomic<uint16_t> ilp_port_{0};
 
   // The actor system goes before the contexts that its actors post to.
-  std::vector<std::unique_ptr<asio::io_context>> contexts_; ///< the last one is Interledger's
+  std::vector<std::unique_ptr<asio::io_context>> contexts_; ///< the last two: gossip's, Interledger's
   std::vector<asio::executor_work_guard<asio::io_context::executor_type>> guards_;
   std::shared_ptr<asio::thread_pool> workers_;
   std::shared_ptr<asio::thread_pool> pulls_;
   std::shared_ptr<asio::thread_pool> log_reads_;
   std::vector<std::thread> threads_;
+  net::look_up_threads look_ups_;
   std::shared_ptr<net::route_table> routes_;
   caf::actor_system_config system_config_;
   std::unique_ptr<caf::actor_system> system_;

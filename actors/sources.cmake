@@ -6,6 +6,7 @@ set(actors_sources
   actors/http_ingress/api.cpp
   actors/http_ingress/http_ingress.cpp
   actors/http_ingress/logs_routes.cpp
+  actors/http_ingress/peers_routes.cpp
   actors/http_ingress/pods_routes.cpp
   actors/http_ingress/routes.cpp
   actors/ilp_bridge/ilp_bridge.cpp
@@ -17,6 +18,13 @@ set(actors_sources
   actors/log_hub/seat.cpp
   actors/log_hub/send_log.cpp
   actors/manifest_processor/manifest_processor.cpp
+  actors/peer_gossip/peer_book.cpp
+  actors/peer_gossip/peer_gossip.cpp
+  actors/peer_gossip/peer_rounds.cpp
+  actors/peer_gossip/peer_talk.cpp
+  actors/peer_gossip/peer_uri.cpp
+  actors/peer_gossip/refusals.cpp
+  actors/peer_gossip/waiting_list.cpp
   actors/pod/pod.cpp
   actors/pod_lifecycle/lifecycle_watch.cpp
   actors/pod_lifecycle/pod_lifecycle.cpp

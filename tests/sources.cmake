@@ -106,11 +106,17 @@ set(actors_tests_sources
   tests/actors/expiry_timer/due_times_test.cpp
   tests/actors/host_test.cpp
   tests/actors/http_ingress/routes_test.cpp
+  tests/actors/http_ingress/peers_routes_test.cpp
   tests/actors/lease_test.cpp
   tests/actors/log_hub/log_feed_test.cpp
   tests/actors/log_hub/log_hub_test.cpp
   tests/actors/log_hub/log_route_test.cpp
   tests/actors/log_hub/send_log_test.cpp
+  tests/actors/peer_gossip/gossip_world_test.cpp
+  tests/actors/peer_gossip/peer_book_test.cpp
+  tests/actors/peer_gossip/peer_gossip_test.cpp
+  tests/actors/peer_gossip/peer_talk_test.cpp
+  tests/actors/peer_gossip/peer_uri_test.cpp
   tests/actors/pod/phase_test.cpp
   tests/actors/pod_lifecycle/reservations_test.cpp
   tests/actors/sale_test.cpp)

@@ -3,6 +3,7 @@
 #include "net/http/error_body.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdio>
 
@@ -73,6 +74,22 @@ result<std::chrono::seconds> read_duration(const net::http_request& req, std::ch
                                   + std::to_string(least.count()) + " to "
                                   + std::to_string(most.count())};
   return std::chrono::seconds{seconds};
+}
+
+status check_json_type(const net::http_request& req) {
+  const auto whole = req.fields.get("content-type");
+  std::string type{whole.substr(0, whole.find(';'))};
+  type.erase(0, type.find_first_not_of(" \t"));
+  type.erase(type.find_last_not_of(" \t") + 1);
+  std::transform(type.begin(), type.end(), type.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  if (whole.empty() || type == "application/json")
+    return ok();
+  const auto slash = type.find('/');
+  if (slash == 0 || slash == type.npos || slash + 1 == type.size()
+      || type.find_first_of(" \t") != type.npos)
+    return error{errc::invalid, "Invalid content-type header"};
+  return error{errc::unsupported, "Unsupported Media Type"};
 }
 
 result<pay_token> read_pay_token(const net::http_request& req) {

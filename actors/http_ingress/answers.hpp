@@ -26,6 +26,10 @@ std::string pod_url(const net::http_uri& public_uri, const pod_id& id);
 result<std::chrono::seconds> read_duration(const net::http_request& req, std::chrono::seconds least,
                                            std::chrono::seconds most);
 
+/// Whether a body comes as JSON; absent counts, as in the original. Errors: `invalid` for what is
+/// no media type at all, `unsupported` for another one; both in the original's words.
+status check_json_type(const net::http_request& req);
+
 /// Reads `Pay-Token`. Errors: `invalid`, in the original's words.
 result<pay_token> read_pay_token(const net::http_request& req);
 

@@ -2,6 +2,8 @@
 
 #include "actors/http_ingress/answers.hpp"
 #include "actors/http_ingress/routes.hpp"
+#include "actors/peer_gossip/peer_rules.hpp"
+#include "messages/interfaces.hpp"
 #include "runtime/actor/ask.hpp"
 #include "runtime/actor/supervisor.hpp"
 #include "runtime/base/log.hpp"
@@ -13,6 +15,7 @@ namespace codius::actors {
 using namespace std::chrono_literals;
 using net::http_request;
 using net::http_response;
+using runtime::json_array;
 using runtime::json_object;
 
 api::api(caf::actor_system& system, env world, api_settings settings)
@@ -44,7 +47,7 @@ asio::awaitable<http_response> api::version(api_call) {
   co_return json_answer(200, json_object{{"name", "Codiusd (C++)"}, {"version", runtime::version}});
 }
 
-asio::awaitable<http_response> api::info(api_call) {
+asio::awaitable<http_response> api::info(api_call call) {
   const auto pods = runtime::find<lifecycle_actor>(system_, role::pods);
   const get_capacity how_full;
   const auto seen = co_await runtime::ask<capacity>(system_, pods, 5s, how_full);
@@ -56,23 +59,33 @@ asio::awaitable<http_response> api::info(api_call) {
   if (!ledger)
     co_return error_answer(ledger.error());
 
+  const auto terms = settings_.terms.board->current();
+  const auto* asked = call.req.find_query("requestPeers");
+  const bool with_peers = terms->additional_info && asked != nullptr && *asked == "true";
+  const auto peers = runtime::find<peers_actor>(system_, role::peers);
+  const get_peers which_peers{with_peers ? most_known_peers : 0};
+  const auto known = co_await runtime::ask<peer_list>(system_, peers, 5s, which_peers);
+  if (!known)
+    co_return error_answer(known.error());
+
   const bool full = seen->used_bytes + seen->pod_bytes > seen->sellable_bytes;
   const auto free = static_cast<double>(seen->sellable_bytes) - static_cast<double>(seen->used_bytes);
   const std::chrono::duration<double> service = world_.utc_now() - started_at_;
-  const auto terms = settings_.terms.board->current();
   json_object body{{"fullMem", full},
                    {"acceptingUploads", !full && ledger->up},
                    {"serverFreeMemory", free},
                    {"serverUptime", runtime::machine_uptime_seconds()},
                    {"serviceUptime", service.count()},
                    {"avgLoad", runtime::machine_load_per_cpu()},
-                   {"numPeers", 0},
+                   {"numPeers", known->known},
                    {"currency", ledger->unit.code},
                    {"costPerMonth", std::stod(to_string(terms->cost_per_month))},
                    {"uri", settings_.public_uri_text},
                    {"selfTestSuccess", false}};
   if (terms->additional_info)
     body.set("runningContracts", seen->running);
+  if (with_peers)
+    body.set("peers", json_array(known->uris.begin(), known->uris.end()));
   co_return json_answer(200, std::move(body));
 }
 

@@ -50,6 +50,9 @@ private:
   asio::awaitable<net::http_response> version(api_call call);
   asio::awaitable<net::http_response> info(api_call call);
 
+  asio::awaitable<net::http_response> list_peers(api_call call);
+  asio::awaitable<net::http_response> meet_peer(api_call call);
+
   asio::awaitable<net::http_response> quote_pod(api_call call);
   asio::awaitable<net::http_response> upload_pod(api_call call);
   asio::awaitable<net::http_response> extend_pod(api_call call);

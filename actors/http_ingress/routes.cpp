@@ -45,6 +45,8 @@ std::span<const api_route> api::routes() {
     api_route{"GET", "/pods/{}/logs", false, &api::show_logs},
     api_route{"GET", "/version", false, &api::version},
     api_route{"GET", "/info", false, &api::info},
+    api_route{"GET", "/peers", false, &api::list_peers},
+    api_route{"POST", "/peers/discover", true, &api::meet_peer},
   };
   return all;
 }

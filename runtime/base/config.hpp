@@ -50,6 +50,9 @@ struct config {
   std::chrono::seconds max_duration{31'536'000};
   std::chrono::seconds payment_timeout{60};
   std::chrono::seconds pull_timeout{600};
+  std::vector<std::string> bootstrap_peers; ///< origins, e.g. "https://host.example"
+  std::chrono::milliseconds gossip_interval{5000};
+  size_t known_peers = 100;
   log::level log_level = log::level::info;
   log::format log_format = log::format::logfmt;
   unsigned threads = 0; ///< 0: one a core

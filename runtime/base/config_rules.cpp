@@ -46,6 +46,13 @@ void check_ledger(const config& c, const given_values& explicit_values,
       warnings.push_back(std::string{key} + " has no effect with an uplink, which tells its own");
 }
 
+void check_peers(const config& c, problems& wrong) {
+  for (const auto& uri : c.bootstrap_peers)
+    if (!c.dev && !uri.starts_with("https://"))
+      wrong.push_back("bootstrap_peers has " + log::quote(uri)
+                      + ", must be https outside development mode");
+}
+
 } // namespace
 
 void finish_config(config& c, const given_values& explicit_values, problems& wrong,
@@ -54,6 +61,7 @@ void finish_config(config& c, const given_values& explicit_values, problems& wro
   check_names(c, wrong, warnings);
   check_ports(c, wrong);
   check_ledger(c, explicit_values, warnings);
+  check_peers(c, wrong);
   if (c.min_duration > c.max_duration)
     wrong.push_back("min_duration is " + std::to_string(c.min_duration.count())
                     + " s and max_duration is " + std::to_string(c.max_duration.count())

@@ -249,6 +249,33 @@ const std::vector<setting>& table() {
      "How long fetching one image may take.",
      "seconds, or a number with s, m or h; at most 1d",
      [](config& c, string_view t) { return read_seconds(t, c.pull_timeout, 24h); }},
+    {"bootstrap_peers",
+     {"CODIUS_BOOTSTRAP_PEERS"},
+     "https://codius.justmoon.com, https://codius.andros-connector.com, "
+     "https://codius.risky.business, https://codius.feraltc.com, "
+     "https://codius.tinypolarbear.com, https://x1.codiushost.com",
+     "[]",
+     "",
+     "Other hosts to begin with; never forgotten.",
+     "a JSON array of URIs of hosts, e.g. [\"https://host.example\"], or such URIs separated by "
+     "commas; https outside development mode",
+     [](config& c, string_view t) { return read_peers(t, c.bootstrap_peers); }},
+    {"gossip_interval",
+     {"CODIUS_GOSSIP_INTERVAL"},
+     "5",
+     "",
+     "seconds",
+     "How often other hosts are asked for news of others, a quarter more or less.",
+     "seconds, or a number with ms, s, m or h; 50ms to 1h",
+     [](config& c, string_view t) { return read_interval(t, c.gossip_interval, 1h); }},
+    {"known_peers",
+     {"CODIUS_KNOWN_PEERS"},
+     "100",
+     "",
+     "",
+     "How many other hosts to keep in touch with; each is asked once in 12 intervals.",
+     "a whole number from 10 to 9000",
+     [](config& c, string_view t) { return read_whole(t, c.known_peers, 10, 9000); }},
     {"log_level",
      {"CODIUS_LOG_LEVEL"},
      "info",
@@ -278,7 +305,7 @@ const std::vector<setting>& table() {
 }
 
 constexpr string_view unused[] = {
-  "CODIUS_ADMIN_API",         "CODIUS_ADMIN_PORT",      "CODIUS_BOOTSTRAP_PEERS",
+  "CODIUS_ADMIN_API",         "CODIUS_ADMIN_PORT",
   "CODIUS_HYPER_SOCKET",      "CODIUS_MEMDOWN_PERSIST", "CODIUS_SELF_TEST_INTERVAL",
   "CODIUS_SELF_TEST_RETRIES",
 };

@@ -42,6 +42,21 @@ bool read_member(const json& object, string_view name, std::string& out) {
   return true;
 }
 
+std::vector<std::string> comma_separated(string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const auto comma = std::min(text.find(','), text.size());
+    auto one = text.substr(0, comma);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    while (!one.empty() && one.front() == ' ')
+      one.remove_prefix(1);
+    while (!one.empty() && one.back() == ' ')
+      one.remove_suffix(1);
+    out.emplace_back(one);
+  }
+  return out;
+}
+
 } // namespace
 
 bool read_truth(string_view text, bool& out) {
@@ -65,6 +80,45 @@ bool read_seconds(string_view text, std::chrono::seconds& out, std::chrono::seco
   if (!read_whole(text, n, 1, static_cast<uint64_t>(most.count()) / factor))
     return false;
   out = std::chrono::seconds{n * factor};
+  return true;
+}
+
+bool read_interval(string_view text, std::chrono::milliseconds& out, std::chrono::seconds most) {
+  if (!text.ends_with("ms")) {
+    std::chrono::seconds whole{0};
+    if (!read_seconds(text, whole, most))
+      return false;
+    out = whole;
+    return true;
+  }
+  uint64_t n = 0;
+  if (!read_whole(text.substr(0, text.size() - 2), n, 50, static_cast<uint64_t>(most.count()) * 1000))
+    return false;
+  out = std::chrono::milliseconds{n};
+  return true;
+}
+
+bool read_peers(string_view text, std::vector<std::string>& out) {
+  std::vector<std::string> all;
+  if (text.starts_with('[')) {
+    const auto list = parse_json(text);
+    if (!list || list->array() == nullptr)
+      return false;
+    for (const auto& one : *list->array()) {
+      if (one.text() == nullptr)
+        return false;
+      all.push_back(*one.text());
+    }
+  } else {
+    all = comma_separated(text);
+  }
+  for (auto& one : all) {
+    const auto uri = net::parse_http_uri(one);
+    if (!uri || uri->target != "/" || one.find_first_of("?#") != one.npos || one.size() > 255)
+      return false;
+    one = uri->origin();
+  }
+  out = std::move(all);
   return true;
 }
 
@@ -136,19 +190,10 @@ bool read_subnet(string_view text, std::string& out) {
 }
 
 bool read_hosts(string_view text, std::vector<std::string>& out) {
-  std::vector<std::string> all;
-  while (!text.empty()) {
-    const auto comma = std::min(text.find(','), text.size());
-    auto one = text.substr(0, comma);
-    text.remove_prefix(std::min(comma + 1, text.size()));
-    while (!one.empty() && one.front() == ' ')
-      one.remove_prefix(1);
-    while (!one.empty() && one.back() == ' ')
-      one.remove_suffix(1);
+  auto all = comma_separated(text);
+  for (const auto& one : all)
     if (!net::parse_authority(one))
       return false;
-    all.emplace_back(one);
-  }
   out = std::move(all);
   return true;
 }

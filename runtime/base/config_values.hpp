@@ -23,6 +23,11 @@ bool read_whole(std::string_view text, N& out, uint64_t least, uint64_t most) {
 bool read_truth(std::string_view text, bool& out);
 /// Seconds, or a number with s, m, h or d, within [1 s, most].
 bool read_seconds(std::string_view text, std::chrono::seconds& out, std::chrono::seconds most);
+/// As above, or milliseconds with ms; within [50 ms, most].
+bool read_interval(std::string_view text, std::chrono::milliseconds& out,
+                   std::chrono::seconds most);
+/// A JSON array of http(s) origins as text, or such origins separated by commas; "[]" for none.
+bool read_peers(std::string_view text, std::vector<std::string>& out);
 /// More than 0 and at most 1.
 bool read_fraction(std::string_view text, double& out);
 /// An absolute path without control characters.

@@ -150,7 +150,7 @@ TEST_SUITE("actors/host") {
       const char* name;
     };
     const row rows[] = {
-      {role::ilp, "ilp"},     {role::proxy, "proxy"},         {role::expiry, "expiry"},
+      {role::ilp, "ilp"}, {role::peers, "peers"},     {role::proxy, "proxy"},         {role::expiry, "expiry"},
       {role::pods, "pods"},   {role::manifests, "manifests"}, {role::sales, "sales"},
       {role::logs, "logs"},   {role::ingress, "ingress"},     {role::keeper, "keeper"},
     };

@@ -43,6 +43,7 @@ set(net_tests_sources
   tests/net/ilp/switch_account_test.cpp
   tests/net/ilp/timestamp_test.cpp
   tests/net/ilp/ws_tls_client_socket_test.cpp
+  tests/net/run_on_test.cpp
   tests/net/proxy/connect_pod_test.cpp
   tests/net/proxy/forward_test.cpp
   tests/net/proxy/rewrite_test.cpp

@@ -16,6 +16,8 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <algorithm>
+
 namespace codius::actors {
 
 namespace {
@@ -36,7 +38,8 @@ constexpr size_t blocking_threads = 8; ///< pods that start or end at once
 constexpr size_t pulling_threads = 2;  ///< images that are fetched at once
 constexpr size_t log_threads = 2;      ///< that read logs from the disk
 constexpr size_t look_up_threads = 4;   ///< names of other hosts that are looked up at once …
-constexpr size_t look_ups_waiting = 32; ///< … and that wait for it
+constexpr size_t look_ups_waiting = 96; ///< … and that wait for it
+constexpr size_t most_peers_at_once = 64; ///< requests to other hosts, with the longest list of them
 
 /// A child that is made from the same parts each time it starts.
 template <class Fn, class... Parts>
@@ -110,6 +113,8 @@ gossip_deps gossip_of(const runtime::config& cfg, const std::string& public_uri)
   gossip_deps out;
   out.rules.interval = cfg.gossip_interval;
   out.rules.fresh = cfg.known_peers;
+  out.rules.peers_at_once
+    = std::clamp(cfg.known_peers / 16, out.rules.peers_at_once, most_peers_at_once);
   out.rules.dev = out.manners.dev = cfg.dev;
   out.manners.own_uri = public_uri;
   out.bootstrap = cfg.bootstrap_peers;
@@ -183,6 +188,7 @@ void host::spawn_tree() {
   auto gossip = gossip_of(cfg_, public_uri);
   gossip.io = contexts_[contexts_.size() - 2]->get_executor();
   gossip.world = world_;
+  api.slow_lane = gossip.io;
   gossip.manners.look_up = look_ups_.door();
   lifecycle_deps pods;
   pods.pods = {pods_, workers_->get_executor()};

@@ -15,6 +15,8 @@
 namespace codius::actors {
 
 struct api_settings {
+  /// Where bodies that take long to read are read, so that no other request waits for them.
+  asio::any_io_executor slow_lane;
   std::string public_uri_text; ///< as configured: peers compare it with the string they know
   net::http_uri public_uri;
   sale_terms terms;

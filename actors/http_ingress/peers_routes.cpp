@@ -2,6 +2,7 @@
 #include "actors/http_ingress/api.hpp"
 #include "actors/peer_gossip/peer_rules.hpp"
 #include "messages/interfaces.hpp"
+#include "net/run_on.hpp"
 #include "runtime/actor/ask.hpp"
 #include "runtime/actor/supervisor.hpp"
 #include "runtime/base/version.hpp"
@@ -22,6 +23,7 @@ using runtime::json_object;
 
 namespace {
 
+constexpr size_t quickly_read = 16 << 10; ///< octets of a body
 constexpr auto bad_query = "Invalid request query input";
 constexpr auto bad_payload = "Invalid request payload input";
 constexpr auto limit_rule = "must be a whole number from 1 to 1000";
@@ -165,7 +167,14 @@ asio::awaitable<http_response> api::list_peers(api_call call) {
 asio::awaitable<http_response> api::meet_peer(api_call call) {
   if (const auto type = check_json_type(call.req); !type)
     co_return error_answer(type.error());
-  auto body = read_discover(call.req.body);
+  // A mebibyte of names takes a tenth of a second to read, and is nobody's honest need.
+  discover_body body;
+  if (call.req.body.size() <= quickly_read) {
+    body = read_discover(call.req.body);
+  } else {
+    auto read = [text = std::move(call.req.body)] { return read_discover(text); };
+    body = co_await net::run_on(settings_.slow_lane, std::move(read));
+  }
   if (body.refusal)
     co_return std::move(*body.refusal);
   discover_peers message{std::move(body.offered),

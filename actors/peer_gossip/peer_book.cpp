@@ -90,9 +90,11 @@ void peer_book::restore(const std::vector<kept_peer>& all, utc_time now) {
   for (const auto& k : all) {
     // The rules may be others than when it was written: no development any more, say.
     auto name = read_peer_name(k.uri, rules_.dev);
-    if (!name || name->uri == own_ || all_.size() >= most_known_peers)
+    if (!name || name->uri == own_ || (k.bootstrap && bootstraps_ >= most_bootstraps))
       continue;
     auto* p = find(name->uri);
+    if (p == nullptr && is_full() && !k.bootstrap)
+      continue;
     if (p == nullptr)
       p = &insert(*name, now);
     p->known_since = std::min(k.known_since, now);

@@ -28,6 +28,7 @@ struct routes_fixture : peers_fixture {
     deps.bootstrap = {"https://a.example.org", "https://b.example.org", "https://c.example.org"};
     start();
     actors::api_settings settings;
+    settings.slow_lane = io.get_executor();
     settings.public_uri_text = "https://codius.example.com";
     settings.public_uri = *net::parse_http_uri(settings.public_uri_text);
     api = std::make_unique<actors::api>(sys, world.door(), settings);

@@ -376,4 +376,34 @@ TEST_SUITE("actors/peer_gossip/peer_book") {
     rounds(60);
     CHECK_FALSE(knows(host(0)));
   }
+
+  TEST_CASE_FIXTURE(book_fixture, "D-28 no setting and no file makes the list longer than 10,000") {
+    rules.fresh = 1'000'000;
+    start();
+    for (size_t i = 0; i < 1000; ++i)
+      bootstrap(host(i));
+    CHECK_FALSE(book->add_bootstrap(host(1000), true, now));
+    std::vector<kept_peer> kept;
+    for (size_t i = 1000; i < 13'000; ++i)
+      kept.push_back({host(i), i % 2 == 0, now, now});
+    book->restore(kept, now);
+    CHECK(book->told_count() == actors::most_known_peers - 3000); // half of them were called bootstrap
+    CHECK(book->told(actors::most_told_peers).size() == 1000);
+    for (auto& k : kept)
+      k.bootstrap = false;
+    book->restore(kept, now);
+    CHECK(book->told_count() == actors::most_known_peers);
+    rounds(2);
+    CHECK(book->told_count() == actors::most_known_peers);
+  }
+
+  TEST_CASE_FIXTURE(book_fixture, "a list that a longer setting left is cut at the start") {
+    join(40);
+    const auto kept = book->kept();
+    rules.fresh = 10;
+    start();
+    book->restore(kept, now);
+    CHECK(book->told_count() == 10);
+    CHECK(knows(kept.front().uri)); // the oldest stay
+  }
 }

@@ -125,10 +125,12 @@ void peer_book::note_names(waiting_list& where, const std::vector<std::string>& 
   auto in_vain = wanted; // names that are read for nothing, at the most
   for (size_t i = 0; i < looked_at && in_vain > 0 && wanted > 0; ++i) {
     const auto& text = names[(from + i) % names.size()];
+    // Peers tell of many. With all places taken only the core still gains from it; this comes first
+    // because it costs least.
+    if (&where == &told_of_ && rank_of(text) >= core_rank_)
+      continue;
     if (find(text) != nullptr || text == own_)
       continue;
-    if (&where == &told_of_ && rank_of(text) >= core_rank_)
-      continue; // peers tell of many: with all places taken, only the core still grows from them
     --in_vain;
     auto name = read_peer_name(text, rules_.dev);
     if (!name || name->uri == own_ || find(name->uri) != nullptr || refused_.has(name->uri, now)

@@ -8,7 +8,7 @@ using namespace codius::tests;
 
 TEST_SUITE("actors/peer_gossip/gossip_world") {
   TEST_CASE("hosts that begin at once know 50 others within 20 rounds, and forget the dead within 30") {
-    for (const uint64_t seed : {1, 2, 3}) {
+    for (const uint64_t seed : {1, 2}) {
       CAPTURE(seed);
       gossip_world::settings how;
       how.hosts = 300;
@@ -27,9 +27,9 @@ TEST_SUITE("actors/peer_gossip/gossip_world") {
 
   TEST_CASE("a late joiner finds others and is found") {
     gossip_world::settings how;
-    how.hosts = 300;
+    how.hosts = 200;
     gossip_world world{how};
-    world.run_rounds(30);
+    world.run_rounds(25);
     const auto late = world.add_host();
     world.run_rounds(20);
     CHECK(world.knows(late).live >= 50);
@@ -40,7 +40,7 @@ TEST_SUITE("actors/peer_gossip/gossip_world") {
     gossip_world::settings how;
     how.hosts = 300;
     gossip_world world{how};
-    world.run_rounds(60);
+    world.run_rounds(40);
     for (size_t id = how.bootstraps; id < how.hosts; ++id) {
       CAPTURE(id);
       const auto n = world.known_by(id); // a hundred on average
@@ -51,7 +51,7 @@ TEST_SUITE("actors/peer_gossip/gossip_world") {
 
   TEST_CASE("what a host pays for a round does not grow with the number of hosts") {
     double few = 0;
-    for (const size_t hosts : {120, 600}) {
+    for (const size_t hosts : {120, 400}) {
       CAPTURE(hosts);
       gossip_world::settings how;
       how.hosts = hosts;

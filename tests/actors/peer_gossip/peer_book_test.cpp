@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <malloc.h>
+
 #include <map>
 #include <set>
 
@@ -405,5 +407,45 @@ TEST_SUITE("actors/peer_gossip/peer_book") {
     book->restore(kept, now);
     CHECK(book->told_count() == 10);
     CHECK(knows(kept.front().uri)); // the oldest stay
+  }
+
+  TEST_CASE_FIXTURE(book_fixture, "a day among ten thousand liars leaves it as it was, with its honest peers") {
+    constexpr size_t honest = 30;
+    join(honest);
+    for (size_t i = 0; i < honest; ++i)
+      for (size_t k = 0; k < honest; ++k)
+        tells[host(i)].push_back(host(k));
+    // Every hundredth answers to its name and tells of the others; the rest never do.
+    for (size_t i = 1000; i < 11'000; ++i)
+      if (i % 100 == 0)
+        for (size_t k = 0; k < 100; ++k)
+          tells[host(i)].push_back(host(1000 + (i * 31 + k * 97) % 10'000));
+      else
+        (i % 2 == 0 ? silent : wrong).insert(host(i));
+    const auto hours = [&](int n) {
+      for (int r = 0; r < n * 720; ++r) {
+        names some;
+        for (size_t k = 0; k < 20; ++k)
+          some.push_back(host(1000 + (static_cast<size_t>(r) * 20 + k) % 10'000));
+        book->hear(some, "client " + std::to_string(r % 50), now);
+        const auto before = requests;
+        round();
+        (void)book->take_news();
+        REQUIRE(requests - before <= rules.exchanges + 2 * rules.newcomers + 9 + 9);
+      }
+      asked.clear();
+    };
+    hours(12);
+    const auto heap = ::mallinfo2().uordblks;
+    hours(12);
+    CHECK(::mallinfo2().uordblks < heap + (64 << 10));
+    const auto table = book->table(now);
+    CHECK(table.peers.size() <= rules.fresh);
+    CHECK(table.waiting <= 2 * rules.most_waiting + rules.newcomers);
+    CHECK(table.refused <= rules.most_refused);
+    size_t still = 0;
+    for (size_t i = 0; i < honest; ++i)
+      still += knows(host(i)) ? 1 : 0;
+    CHECK(still >= honest * 3 / 4);
   }
 }

@@ -20,6 +20,7 @@ set(actors_sources
   actors/manifest_processor/manifest_processor.cpp
   actors/peer_gossip/peer_book.cpp
   actors/peer_gossip/peer_gossip.cpp
+  actors/peer_gossip/peer_outcomes.cpp
   actors/peer_gossip/peer_rounds.cpp
   actors/peer_gossip/peer_talk.cpp
   actors/peer_gossip/peer_uri.cpp

@@ -44,6 +44,10 @@ asio::awaitable<result<endpoints>> resolve(std::string host, uint16_t port, name
   const auto literal = asio::ip::make_address(host, ec);
   if (!ec)
     co_return endpoints(1, tcp::endpoint{literal, port});
+  if (is_localhost(host)) {
+    co_return endpoints{{asio::ip::address_v4::loopback(), port},
+                        {asio::ip::address_v6::loopback(), port}};
+  }
   if (asked) {
     const auto found = co_await asked(host, due);
     if (!found)

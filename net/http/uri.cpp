@@ -128,4 +128,10 @@ result<query_list> parse_query(std::string_view text) {
   return out;
 }
 
+bool is_localhost(std::string_view host) {
+  if (host.ends_with('.')) // the root's dot
+    host.remove_suffix(1);
+  return host == "localhost" || host.ends_with(".localhost");
+}
+
 } // namespace codius::net

@@ -31,6 +31,10 @@ struct http_uri {
 /// outside ASCII, or more than `max_uri_bytes`. Source: RFC 3986 §3, RFC 9110 §4.2.
 result<http_uri> parse_http_uri(std::string_view text);
 
+/// True for `localhost` and every name below it: they mean this machine, whatever the DNS says
+/// (RFC 6761, section 6.3). `host` is in lower case.
+bool is_localhost(std::string_view host);
+
 /// A `host[:port]` as in a Host field. `port` is 0 when there is none.
 struct host_and_port {
   std::string_view host; ///< borrows; an IPv6 literal with its brackets

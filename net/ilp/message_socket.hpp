@@ -16,9 +16,10 @@ struct message_socket_limits {
   std::chrono::milliseconds handshake{10'000}; ///< each of: connect, TLS, upgrade
   std::chrono::milliseconds idle{60'000};      ///< without any octet from the other side
   std::chrono::milliseconds goodbye{1'000};    ///< for the other side to answer a close
+  bool takes_text = false;                     ///< messages of text are read like others
 };
 
-/// A WebSocket that carries whole binary messages. One `handshake` first; then at most one `read`,
+/// A WebSocket that carries whole binary messages (and reads text, if it is told to). One `handshake` first; then at most one `read`,
 /// one `write` and one `ping` at a time. All calls on the socket's executor. The caller keeps the
 /// socket alive while a call is under way.
 class message_socket {
@@ -52,8 +53,8 @@ struct message_socket_target {
   std::string ca_file; ///< PEM; empty: what the system trusts
 };
 
-/// The connecting side. Tries every address of the host in turn; `localhost` means both ::1 and
-/// 127.0.0.1 whatever the resolver says.
+/// The connecting side. Tries every address of the host in turn; `localhost` and names below
+/// it mean both ::1 and 127.0.0.1 whatever the resolver says.
 std::shared_ptr<message_socket> make_client_socket(asio::any_io_executor io,
                                                    message_socket_target target,
                                                    message_socket_limits limits);

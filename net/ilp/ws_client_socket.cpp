@@ -1,3 +1,4 @@
+#include "net/http/uri.hpp"
 #include "net/ilp/ws_socket.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -14,7 +15,7 @@ std::vector<tcp::endpoint> loopbacks(uint16_t port) {
 
 asio::awaitable<result<std::vector<tcp::endpoint>>>
 addresses_of(tcp::resolver& resolver, const message_socket_target& target) {
-  if (target.host == "localhost")
+  if (is_localhost(target.host))
     co_return loopbacks(target.port);
   error_code ec;
   const auto found = co_await resolver.async_resolve(target.host, std::to_string(target.port),

@@ -27,7 +27,7 @@ public:
     co_await ws_.async_read(in_, asio::redirect_error(asio::use_awaitable, ec));
     if (ec)
       co_return read_error(ec);
-    if (ws_.got_text())
+    if (ws_.got_text() && !limits_.takes_text)
       co_return error{errc::malformed, "websocket: text where octets are spoken"};
     const auto data = in_.data();
     const auto* first = static_cast<const std::byte*>(data.data());

@@ -246,4 +246,16 @@ TEST_SUITE("net/http/client") {
     CHECK(got->status == 302);
     CHECK(aim.connections() == 0);
   }
+
+  TEST_CASE_FIXTURE(client_fixture, "a name below localhost is this machine, and nobody is asked about it") {
+    http_fixture server;
+    auto r = to(server.port());
+    r.uri = "http://some-pod.localhost:" + std::to_string(server.port()) + "/x";
+    r.look_up = [](std::string, auto) -> asio::awaitable<result<std::vector<asio::ip::address>>> {
+      co_return error{errc::unavailable, "asked"};
+    };
+    const auto got = fetch(r);
+    REQUIRE(got);
+    CHECK(got->body == "GET /x 0 ");
+  }
 }

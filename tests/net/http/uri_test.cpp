@@ -115,4 +115,11 @@ TEST_SUITE("net/http/uri") {
       REQUIRE(*again == *uri);
     }
   }
+
+  TEST_CASE("localhost and what is below it is this machine") {
+    for (const char* name : {"localhost", "localhost.", "a.localhost", "a.b.localhost", "a.localhost."})
+      CHECK(is_localhost(name));
+    for (const char* name : {"", ".", "notlocalhost", "localhost.example", "local", "a.localhos"})
+      CHECK_FALSE(is_localhost(name));
+  }
 }

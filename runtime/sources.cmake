@@ -58,6 +58,7 @@ set(runtime_sources
   runtime/manifest/validate.cpp
   runtime/pods/memory_log.cpp
   runtime/pods/noop/noop_runtime.cpp
+  runtime/pods/oci/builtin_image.cpp
   runtime/pods/oci/bundle.cpp
   runtime/pods/oci/cgroups.cpp
   runtime/pods/oci/clean_tree.cpp
@@ -93,6 +94,8 @@ set(runtime_sources
   runtime/pods/oci/sweep.cpp
   runtime/pods/oci/tear_down.cpp
   runtime/pods/oci/user_lookup.cpp
+  runtime/self_test_pod/embedded.cpp
+  runtime/self_test_pod/handshake.cpp
   runtime/store/database.cpp
   runtime/store/ledger.cpp
   runtime/store/migrations.cpp

@@ -71,6 +71,7 @@ set(runtime_tests_sources
   tests/runtime/base/utf8_test.cpp
   tests/runtime/client/command_line_test.cpp
   tests/runtime/client/host_answers_test.cpp
+  tests/runtime/client/own_ledger_test.cpp
   tests/runtime/client/price_test.cpp
   tests/runtime/client/progress_test.cpp
   tests/runtime/client/question_test.cpp
@@ -88,6 +89,7 @@ set(runtime_tests_sources
   tests/runtime/manifest/validate_test.cpp
   tests/runtime/pods/memory_log_test.cpp
   tests/runtime/pods/noop/noop_runtime_test.cpp
+  tests/runtime/pods/oci/builtin_image_test.cpp
   tests/runtime/pods/oci/bundle_test.cpp
   tests/runtime/pods/oci/cgroups_test.cpp
   tests/runtime/pods/oci/file_log_test.cpp
@@ -101,6 +103,7 @@ set(runtime_tests_sources
   tests/runtime/pods/oci/subnet_test.cpp
   tests/runtime/pods/oci/user_lookup_test.cpp
   tests/runtime/pods/oci_pod_test.cpp
+  tests/runtime/self_test_pod/handshake_test.cpp
   tests/runtime/store/store_test.cpp)
 set(actors_tests_sources
   tests/actors/crash_test.cpp
@@ -120,4 +123,4 @@ set(actors_tests_sources
   tests/actors/peer_gossip/peer_uri_test.cpp
   tests/actors/pod/phase_test.cpp
   tests/actors/pod_lifecycle/reservations_test.cpp
-  tests/actors/sale_test.cpp)
+  tests/actors/sale_test.cpp

@@ -2,6 +2,7 @@
 
 #include "runtime/base/json.hpp"
 #include "runtime/base/process.hpp"
+#include "runtime/pods/oci/builtin_image.hpp"
 #include "runtime/pods/oci/disk_guard.hpp"
 #include "runtime/pods/oci/files.hpp"
 
@@ -81,6 +82,24 @@ status keep_config(const std::string& layout, const std::string& to) {
 
 } // namespace
 
+namespace {
+
+/// Has the image as an OCI layout in `dir`/layout.
+status copy_image(const image_reference& image, const std::string& dir, const oci_options& options,
+                  const disk_guard& guard, process_request request) {
+  if (is_builtin(image))
+    return write_builtin_layout(image, dir + "/layout");
+  request.argv = copy_words(image, dir, options);
+  const auto copied = run_process(request, guard.token());
+  if (guard.tripped())
+    return error{errc::image_unavailable, image.pinned() + ": the image is too large"};
+  if (!copied)
+    return copied.error();
+  return copied->succeeded() ? ok() : status{explain_pull(image, copied->err)};
+}
+
+} // namespace
+
 error explain_pull(const image_reference& image, std::string_view complaint) {
   struct row {
     std::string_view words;
@@ -120,17 +139,11 @@ status pull_image(const image_reference& image, const std::string& dir, const oc
   // Three times: compressed, half unpacked, unpacked.
   const disk_guard guard{dir, 3 * options.max_image_bytes, std::move(stop)};
   process_request request;
-  request.argv = copy_words(image, dir, options);
   request.env = environment(dir);
   request.time_limit = options.pull_time_limit;
-  const auto copied = run_process(request, guard.token());
-  if (guard.tripped())
-    return error{errc::image_unavailable, image.pinned() + ": the image is too large"};
-  if (!copied)
-    return copied.error();
-  if (!copied->succeeded())
-    return explain_pull(image, copied->err);
   const auto layout = dir + "/layout";
+  if (auto copied = copy_image(image, dir, options, guard, request); !copied)
+    return copied;
   request.argv = {"umoci", "unpack", "--image", layout + ":image", dir + "/unpacked"};
   const auto unpacked = run_process(request, guard.token());
   if (guard.tripped())

@@ -6,8 +6,8 @@
 
 namespace codius::runtime::oci {
 
-/// Copies an image from its registry (skopeo) and unpacks it (umoci): `dir` then holds `rootfs`
-/// and `config.json`, the image's configuration, and nothing else. `dir` must exist and be empty.
+/// Copies an image from its registry (skopeo), or takes the built-in one, and unpacks it (umoci):
+/// `dir` then holds `rootfs` and `config.json`, the image's configuration, and nothing else. `dir` must exist and be empty.
 ///
 /// Blocks. Errors: `image_unavailable` with a reason for people, `timed_out`, `unavailable` when
 /// stopped, `io`. Leaves remains in `dir` then.

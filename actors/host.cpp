@@ -10,9 +10,11 @@
 #include "actors/pod_lifecycle/pod_lifecycle.hpp"
 #include "actors/purchase/purchase.hpp"
 #include "actors/reverse_proxy/reverse_proxy.hpp"
+#include "actors/self_test/self_test.hpp"
 #include "runtime/actor/supervisor.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/base/system_info.hpp"
+#include "runtime/pods/oci/builtin_image.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -118,9 +120,27 @@ gossip_deps gossip_of(const runtime::config& cfg, const std::string& public_uri)
   out.rules.dev = out.manners.dev = cfg.dev;
   out.manners.own_uri = public_uri;
   out.bootstrap = cfg.bootstrap_peers;
-  out.may_gossip = [] { return true; };
   out.fetch = [](net::http_client_request req) { return net::fetch(std::move(req)); };
   return out;
+}
+
+self_test_deps self_test_of(const runtime::config& cfg) {
+  self_test_deps out;
+  out.image = runtime::oci::builtin_image();
+  out.rules.tries = cfg.self_test_retries;
+  out.rules.first_pause = cfg.self_test_interval;
+  out.rules.duration = std::clamp(out.rules.duration, cfg.min_duration, cfg.max_duration);
+  return out;
+}
+
+/// Empty where the host tests itself.
+std::string why_not_tested(const runtime::config& cfg) {
+  if (cfg.pod_runtime == runtime::pod_runtime_kind::noop)
+    return "the pod runtime is noop, which runs no pod that could be tested";
+  if (!cfg.self_test)
+    return cfg.dev ? "development mode, without the setting self_test"
+                   : "the setting self_test is false";
+  return {};
 }
 
 } // namespace
@@ -162,7 +182,8 @@ host::host(runtime::config cfg, env world, std::shared_ptr<runtime::pod_runtime>
     pulls_(std::make_shared<asio::thread_pool>(pulling_threads)),
     log_reads_(std::make_shared<asio::thread_pool>(log_threads)),
     look_ups_(look_up_threads, look_ups_waiting),
-    routes_(std::make_shared<net::route_table>()), ended_(end_.get_future().share()) {
+    routes_(std::make_shared<net::route_table>()),
+    gate_(std::make_shared<self_test_gate>(world_, why_not_tested(cfg_))), ended_(end_.get_future().share()) {
   // Work stealing polls: this policy halves the cost of a request and ends idle wake-ups.
   system_config_.set("scheduler.policy", caf::atom("sharing"));
   system_config_.set("scheduler.max-threads", size_t{2});
@@ -182,6 +203,10 @@ void host::spawn_tree() {
   const auto public_uri = runtime::effective_public_uri(cfg_, cfg_.port);
   auto api = api_of(cfg_, public_uri);
   api.terms.utc_now = world_.utc_now;
+  api.gate = [gate = gate_, now = world_.utc_now](const net::http_request& req) {
+    return gate->refusal(req, now());
+  };
+  api.self_test_success = [gate = gate_] { return gate->success(); };
 
   ilp_deps ilp{contexts_.back()->get_executor(), world_, ilp_of(cfg_, secret_),
                cfg_.payment_timeout, [this](uint16_t port) { ilp_port_ = port; }};
@@ -189,6 +214,7 @@ void host::spawn_tree() {
   gossip.io = contexts_[contexts_.size() - 2]->get_executor();
   gossip.world = world_;
   api.slow_lane = gossip.io;
+  gossip.may_gossip = [gate = gate_] { return gate->may_gossip(); };
   gossip.manners.look_up = look_ups_.door();
   lifecycle_deps pods;
   pods.pods = {pods_, workers_->get_executor()};
@@ -211,6 +237,13 @@ void host::spawn_tree() {
   logs.engine = pods_;
   logs.workers = log_reads_->get_executor();
 
+  auto trial = self_test_of(cfg_);
+  trial.io = ilp.io;
+  trial.world = world_;
+  trial.gate = gate_;
+  trial.client
+    = make_self_test_client({*system_, ilp.io, world_, api.public_uri, gate_->credentials()});
+
   using runtime::strategy;
   std::vector<child_spec> tree;
   tree.push_back(detached_worker(role::keeper, {root_.file("codius.db"), world_}));
@@ -231,6 +264,8 @@ void host::spawn_tree() {
   tree.push_back(runtime::nested(caf::atom("edge"), {"edge", group_rules(strategy::one_for_one)},
                                  {worker(role::logs, log_hub, logs),
                                   worker(role::ingress, http_ingress, edge)}));
+  tree.push_back(runtime::nested(caf::atom("trial"), {"trial", group_rules(strategy::one_for_one)},
+                                 {worker(role::self_test, self_test, trial)}));
 
   runtime::supervision rules{"root", root_rules()};
   rules.on_end = [this](const caf::error& why) {

@@ -1,4 +1,5 @@
 #pragma once
+#include "actors/self_test/gate.hpp"
 #include "messages/env.hpp"
 #include "net/asio.hpp"
 #include "net/http/name_look_up.hpp"
@@ -40,6 +41,8 @@ public:
   /// supervision gave up.
   std::shared_future<std::string> ended() const { return ended_; }
 
+  /// What is known of the self-test. Any thread.
+  const self_test_gate& tested() const { return *gate_; }
   uint16_t port() const { return cfg_.port; }
   /// Of the embedded connector; 0 without one.
   uint16_t ilp_port() const { return ilp_port_; }
@@ -67,6 +70,7 @@ private:
   std::vector<std::thread> threads_;
   net::look_up_threads look_ups_;
   std::shared_ptr<net::route_table> routes_;
+  std::shared_ptr<self_test_gate> gate_;
   caf::actor_system_config system_config_;
   std::unique_ptr<caf::actor_system> system_;
   caf::actor root_supervisor_;

@@ -32,4 +32,7 @@ set(actors_sources
   actors/pod_lifecycle/reservations.cpp
   actors/pod_runtimes.cpp
   actors/purchase/purchase.cpp
-  actors/reverse_proxy/reverse_proxy.cpp)
+  actors/reverse_proxy/reverse_proxy.cpp
+  actors/self_test/gate.cpp
+  actors/self_test/self_test.cpp
+  actors/self_test/self_test_client.cpp)

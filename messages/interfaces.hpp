@@ -3,6 +3,7 @@
 #include "messages/log.hpp"
 #include "messages/peer.hpp"
 #include "messages/roles.hpp"
+#include "messages/self_test.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/atom.hpp>
@@ -88,6 +89,13 @@ CODIUS_MESSAGE(kept_peers)
 CODIUS_MESSAGE(keep_peers)
 CODIUS_MESSAGE(peers_kept)
 CODIUS_MESSAGE(peer_answered)
+CODIUS_MESSAGE(get_switch)
+CODIUS_MESSAGE(own_switch)
+CODIUS_MESSAGE(get_self_test)
+CODIUS_MESSAGE(run_self_test)
+CODIUS_MESSAGE(self_test_report)
+CODIUS_MESSAGE(self_test_tried)
+CODIUS_MESSAGE(self_test_due)
 #undef CODIUS_MESSAGE
 
 namespace codius {
@@ -104,6 +112,7 @@ inline constexpr auto sales = caf::atom("sales");
 inline constexpr auto logs = caf::atom("logs");
 inline constexpr auto ingress = caf::atom("ingress");
 inline constexpr auto peers = caf::atom("peers");
+inline constexpr auto self_test = caf::atom("self_test");
 } // namespace role
 
 using flush_atom = caf::atom_constant<caf::atom("flush")>;
@@ -155,6 +164,7 @@ using expiry_actor = caf::typed_actor<caf::reacts_to<watch_lease>, caf::reacts_t
 using ilp_actor = caf::typed_actor<caf::replies_to<get_payment>::with<payment_state>,
                                    caf::replies_to<collect>::with<collected>,
                                    caf::replies_to<get_ledger>::with<ledger_link>,
+                                   caf::replies_to<get_switch>::with<own_switch>,
                                    // INTERNAL: news of the I/O thread, and deadlines.
                                    caf::reacts_to<money_came>, caf::reacts_to<collect_over>,
                                    caf::reacts_to<run_here>>;
@@ -178,5 +188,12 @@ using peers_actor = caf::typed_actor<
 
 /// The desk that starts one PURCHASE actor a sale.
 using sales_actor = caf::typed_actor<caf::replies_to<sell>::with<sale_answer>>;
+
+/// The SELF_TEST: uploads to this host as a client would.
+using self_test_actor = caf::typed_actor<
+  caf::replies_to<get_self_test>::with<self_test_report>,
+  caf::replies_to<run_self_test>::with<self_test_report>,
+  // INTERNAL: what a try brought, and timers.
+  caf::reacts_to<self_test_tried>, caf::reacts_to<self_test_due>>;
 
 } // namespace codius

@@ -6,6 +6,10 @@
 #include <utility>
 #include <vector>
 
+namespace codius::net {
+class packet_switch;
+}
+
 namespace codius {
 
 // What the actors say to each other beside the ledger's words (sale.hpp, record.hpp).
@@ -157,6 +161,12 @@ struct ledger_link {
   asset unit;
   std::string address; ///< the host's own ILP address, empty while unknown
   std::string why;     ///< why it is not up, for people
+};
+
+/// What the host itself pays through. Reply: `own_switch`.
+struct get_switch {};
+struct own_switch {
+  std::shared_ptr<net::packet_switch> packets; ///< lives on the Interledger thread
 };
 
 /// INTERNAL: money completed a purchase, or the ledger refused it.

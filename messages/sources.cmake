@@ -5,4 +5,5 @@ set(messages_sources
   messages/money.cpp
   messages/peer.cpp
   messages/pod.cpp
-  messages/sale.cpp)
+  messages/sale.cpp
+  messages/self_test.cpp)

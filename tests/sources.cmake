@@ -124,3 +124,5 @@ set(actors_tests_sources
   tests/actors/pod/phase_test.cpp
   tests/actors/pod_lifecycle/reservations_test.cpp
   tests/actors/sale_test.cpp
+  tests/actors/self_test/gate_test.cpp
+  tests/actors/self_test/self_test_test.cpp)

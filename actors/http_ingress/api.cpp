@@ -80,7 +80,7 @@ asio::awaitable<http_response> api::info(api_call call) {
                    {"currency", ledger->unit.code},
                    {"costPerMonth", std::stod(to_string(terms->cost_per_month))},
                    {"uri", settings_.public_uri_text},
-                   {"selfTestSuccess", false}};
+                   {"selfTestSuccess", settings_.self_test_success && settings_.self_test_success()}};
   if (terms->additional_info)
     body.set("runningContracts", seen->running);
   if (with_peers && known)

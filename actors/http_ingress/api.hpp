@@ -22,6 +22,7 @@ struct api_settings {
   sale_terms terms;
   /// Says why a gated route is closed just now; empty: it never is. Any thread.
   std::function<std::optional<net::http_response>(const net::http_request&)> gate;
+  std::function<bool()> self_test_success; ///< for /info; empty: false. Any thread.
   asio::any_io_executor disk; ///< where reading logs may block
 };
 

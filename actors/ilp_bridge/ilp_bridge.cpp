@@ -93,6 +93,7 @@ ilp_actor::behavior_type ilp_bridge_state::make_behavior(ilp_deps deps) {
               [answer](ledger_link out) mutable { answer.deliver(std::move(out)); });
       return answer;
     },
+    [this](get_switch) { return own_switch{node_->packets()}; },
     [this](const money_came& m) { on_money(m); },
     [this](const collect_over& m) { on_over(m); },
     [](const run_here& m) { m.job(); },

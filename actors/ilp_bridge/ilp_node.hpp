@@ -36,6 +36,8 @@ public:
   void stop();
 
   ledger_link link() const;
+  /// Any thread may ask for it; it is used on the executor alone.
+  const std::shared_ptr<net::packet_switch>& packets() const { return switch_; }
   /// Errors: `unavailable` while there is no ledger.
   result<payment_state> payment(const pay_token& token) const;
   /// Errors: `not_found` when the payer is not connected.

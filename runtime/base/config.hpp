@@ -53,6 +53,9 @@ struct config {
   std::vector<std::string> bootstrap_peers; ///< origins, e.g. "https://host.example"
   std::chrono::milliseconds gossip_interval{5000};
   size_t known_peers = 100;
+  bool self_test = false;
+  unsigned self_test_retries = 5;
+  std::chrono::seconds self_test_interval{5};
   log::level log_level = log::level::info;
   log::format log_format = log::format::logfmt;
   unsigned threads = 0; ///< 0: one a core

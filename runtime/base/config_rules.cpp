@@ -62,6 +62,10 @@ void finish_config(config& c, const given_values& explicit_values, problems& wro
   check_ports(c, wrong);
   check_ledger(c, explicit_values, warnings);
   check_peers(c, wrong);
+  if (c.self_test && c.pod_runtime == pod_runtime_kind::noop) {
+    c.self_test = false;
+    warnings.push_back("self_test is off: with pod_runtime noop no pod runs that could be tested");
+  }
   if (c.min_duration > c.max_duration)
     wrong.push_back("min_duration is " + std::to_string(c.min_duration.count())
                     + " s and max_duration is " + std::to_string(c.max_duration.count())

@@ -276,6 +276,31 @@ const std::vector<setting>& table() {
      "How many other hosts to keep in touch with; each is asked once in 12 intervals.",
      "a whole number from 10 to 9000",
      [](config& c, string_view t) { return read_whole(t, c.known_peers, 10, 9000); }},
+    {"self_test",
+     {"CODIUS_SELF_TEST"},
+     "true",
+     "false",
+     "",
+     "Upload a pod to this host through its public URI, at start and from time to time. Until that "
+     "has worked once, uploads and gossip are refused. Off where no pods are run (noop).",
+     "true or false",
+     [](config& c, string_view t) { return read_truth(t, c.self_test); }},
+    {"self_test_retries",
+     {"CODIUS_SELF_TEST_RETRIES"},
+     "5",
+     "",
+     "",
+     "How often one step of the self-test is tried.",
+     "a whole number from 1 to 100",
+     [](config& c, string_view t) { return read_whole(t, c.self_test_retries, 1, 100); }},
+    {"self_test_interval",
+     {"CODIUS_SELF_TEST_INTERVAL"},
+     "5",
+     "",
+     "seconds",
+     "From the first try of a step to the second; then twice as long each time, up to 30 s.",
+     "seconds, or a number with s or m; at most 1h",
+     [](config& c, string_view t) { return read_seconds(t, c.self_test_interval, 1h); }},
     {"log_level",
      {"CODIUS_LOG_LEVEL"},
      "info",
@@ -306,8 +331,7 @@ const std::vector<setting>& table() {
 
 constexpr string_view unused[] = {
   "CODIUS_ADMIN_API",         "CODIUS_ADMIN_PORT",
-  "CODIUS_HYPER_SOCKET",      "CODIUS_MEMDOWN_PERSIST", "CODIUS_SELF_TEST_INTERVAL",
-  "CODIUS_SELF_TEST_RETRIES",
+  "CODIUS_HYPER_SOCKET",      "CODIUS_MEMDOWN_PERSIST",
 };
 
 } // namespace

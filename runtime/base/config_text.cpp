@@ -79,7 +79,8 @@ std::string check_config_text(const loaded_config& loaded) {
 
 std::string config_help_text() {
   const std::string indent(6, ' ');
-  std::string out = "Usage: codiusd [--config FILE] [--check-config | --release-host] [FLAG VALUE]...\n\n"
+  std::string out = "Usage: codiusd [--config FILE] [--check-config | --release-host] [FLAG VALUE]...\n"
+                    "       codiusd doctor [--json] [FLAG VALUE]...\n\n"
                     "The host daemon. Each setting is a flag, an environment variable and a key in "
                     "the TOML file\n(FLAG without the dashes, - as _); flags win over variables, "
                     "variables over the file.\n\n"
@@ -129,7 +130,7 @@ std::string config_example_file() {
     double number = 0;
     const auto* end = s.fallback.data() + s.fallback.size();
     const bool bare
-      = s.is_switch
+      = s.is_switch || s.fallback == "true" || s.fallback == "false"
         || (!s.fallback.empty() && std::from_chars(s.fallback.data(), end, number).ptr == end);
     const auto value = bare ? std::string{s.fallback} : log::quote(s.fallback);
     out += "#" + std::string{s.key} + " = " + value + "\n";

@@ -152,7 +152,8 @@ TEST_SUITE("actors/host") {
     const row rows[] = {
       {role::ilp, "ilp"}, {role::peers, "peers"},     {role::proxy, "proxy"},         {role::expiry, "expiry"},
       {role::pods, "pods"},   {role::manifests, "manifests"}, {role::sales, "sales"},
-      {role::logs, "logs"},   {role::ingress, "ingress"},     {role::keeper, "keeper"},
+      {role::logs, "logs"},   {role::ingress, "ingress"},     {role::self_test, "self_test"},
+      {role::keeper, "keeper"},
     };
     for (const auto& r : rows) {
       CAPTURE(r.name);

@@ -50,6 +50,9 @@ const sample samples[] = {
    "a.example"},
   {"gossip_interval", "10", "250ms", "40ms"},
   {"known_peers", "10", "9000", "9"},
+  {"self_test", "true", "false", "maybe"},
+  {"self_test_retries", "1", "100", "0"},
+  {"self_test_interval", "1", "2m", "2h"},
   {"log_level", "debug", "error", "verbose"},
   {"log_format", "json", "logfmt", "xml"},
   {"threads", "2", "256", "257"},
@@ -150,6 +153,18 @@ TEST_SUITE("runtime/base/config") {
       CHECK(why.find("must be " + std::string{s->right}) != std::string::npos);
     }
     CHECK(covered.size() == runtime::settings().size());
+  }
+
+  TEST_CASE("the self-test is on for a real host, off in development mode, and off without pods") {
+    CHECK(load({}, real)->values.self_test);
+    CHECK_FALSE(load({"--dev"})->values.self_test);
+    CHECK(load({"--dev", "--self-test", "true"})->values.self_test);
+    CHECK_FALSE(load({"--self-test", "false"}, real)->values.self_test);
+    const auto noop = load({"--dev", "--self-test", "true", "--pod-runtime", "noop"});
+    REQUIRE(noop);
+    CHECK_FALSE(noop->values.self_test);
+    REQUIRE(noop->warnings.size() == 1);
+    CHECK(noop->warnings[0].find("self_test is off") == 0);
   }
 
   TEST_CASE("flags win over variables, variables over the file, the file over the default") {

@@ -31,6 +31,12 @@ const std::map<std::string, std::string> differences{
   {"CODIUS_ADDITIONAL_HOST_INFO=\"TRUE\"", "additional_host_info is \"TRUE\""},
   // A list of peers is a list.
   {"CODIUS_BOOTSTRAP_PEERS=\"{}\"", "bootstrap_peers is"},
+  // Whole numbers from 1 on.
+  {"CODIUS_SELF_TEST_RETRIES=\"0\"", "self_test_retries is \"0\""},
+  {"CODIUS_SELF_TEST_RETRIES=\"x\"", "self_test_retries is \"x\""},
+  {"CODIUS_SELF_TEST_INTERVAL=\"0\"", "self_test_interval is \"0\""},
+  {"CODIUS_SELF_TEST_INTERVAL=\"0.5\"", "self_test_interval is \"0.5\""},
+  {"CODIUS_SELF_TEST_INTERVAL=\"x\"", "self_test_interval is \"x\""},
   // Only BTP is spoken.
   {"ilp", "ilp_plugin is \"p\""},
 };

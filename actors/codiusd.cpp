@@ -2,9 +2,13 @@
 #include "runtime/base/log.hpp"
 #include "runtime/base/system_env.hpp"
 #include "runtime/base/version.hpp"
+#include "runtime/doctor/doctor.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <span>
+#include <string_view>
 #include <thread>
 #include <unistd.h>
 
@@ -84,12 +88,26 @@ int run(const runtime::loaded_config& loaded) {
   return fine;
 }
 
+/// What the first word of the command line may ask for instead of a host. Each answers the exit
+/// status.
+struct subcommand {
+  std::string_view name;
+  int (*run)(std::span<const std::string> arguments, const runtime::environment& vars,
+             const env& world);
+};
+constexpr subcommand subcommands[] = {
+  {"doctor", runtime::doctor::run},
+};
+
 } // namespace
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
-  const auto loaded = runtime::load_config(arguments, runtime::read_environment(environ),
-                                           runtime::system_env());
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  const auto vars = runtime::read_environment(environ);
+  for (const auto& other : subcommands)
+    if (!arguments.empty() && arguments.front() == other.name)
+      return other.run(std::span{arguments}.subspan(1), vars, runtime::system_env());
+  const auto loaded = runtime::load_config(arguments, vars, runtime::system_env());
   if (!loaded) {
     std::fprintf(stderr, "%s\n", loaded.error().detail.c_str());
     return wrong_setting;

@@ -44,6 +44,12 @@ set(runtime_sources
   runtime/client/upload_price.cpp
   runtime/client/upload_report.cpp
   runtime/client/upload_run.cpp
+  runtime/doctor/checks.cpp
+  runtime/doctor/checks_machine.cpp
+  runtime/doctor/checks_place.cpp
+  runtime/doctor/doctor.cpp
+  runtime/doctor/probe_machine.cpp
+  runtime/doctor/probe_network.cpp
   runtime/manifest/canonical_json.cpp
   runtime/manifest/generate.cpp
   runtime/manifest/hash.cpp
@@ -93,6 +99,7 @@ set(runtime_sources
   runtime/pods/oci/subnet.cpp
   runtime/pods/oci/sweep.cpp
   runtime/pods/oci/tear_down.cpp
+  runtime/pods/oci/try_out.cpp
   runtime/pods/oci/user_lookup.cpp
   runtime/self_test_pod/embedded.cpp
   runtime/self_test_pod/handshake.cpp

@@ -78,6 +78,7 @@ set(runtime_tests_sources
   tests/runtime/client/text_test.cpp
   tests/runtime/client/upload_payment_test.cpp
   tests/runtime/client/upload_test.cpp
+  tests/runtime/doctor/checks_test.cpp
   tests/runtime/manifest/canonical_json_test.cpp
   tests/runtime/manifest/generate_test.cpp
   tests/runtime/manifest/image_name_test.cpp

@@ -6,6 +6,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <algorithm>
 #include <deque>
 
 namespace codius::client {
@@ -30,25 +31,44 @@ std::vector<std::string> flags_of(std::span<const option_spec> options) {
 
 void add_line(std::string& to, const std::string& line) { to += (to.empty() ? "" : "\n") + line; }
 
-/// What CLI11 did not recognise, in our words.
-std::string strange_words(const std::vector<std::string>& extras,
-                          std::span<const option_spec> options) {
-  const auto known = flags_of(options);
+/// What CLI11 did not recognise: the positional words, and what is wrong.
+struct rest {
+  std::vector<std::string> positionals;
   std::string wrong;
+};
+
+rest sort_out(const std::vector<std::string>& extras, std::span<const option_spec> options) {
+  const auto known = flags_of(options);
+  rest out;
   bool after_flag = false;
   for (const auto& word : extras) {
     const bool is_flag = word.size() > 1 && word.front() == '-';
     const auto flag = word.substr(0, word.find('='));
     if (is_flag) {
       const auto nearest = nearest_word(flag, known);
-      add_line(wrong, printable(flag, 60) + " is no option"
-                        + (nearest.empty() ? "" : "; did you mean " + nearest + "?"));
+      add_line(out.wrong, printable(flag, 60) + " is no option"
+                            + (nearest.empty() ? "" : "; did you mean " + nearest + "?"));
     } else if (!after_flag) { // else it is the unknown option's value
-      add_line(wrong, "unexpected word \"" + printable(word, 60) + "\"");
+      out.positionals.push_back(word);
     }
     after_flag = is_flag;
   }
-  return wrong;
+  return out;
+}
+
+/// Deals the words out in order: each place takes as many as it may have.
+void deal(std::span<const positional_spec> places, std::span<const std::string> words,
+          std::string& wrong, given_options& out) {
+  for (const auto& place : places) {
+    const auto taken = words.first(std::min(place.most, words.size()));
+    words = words.subspan(taken.size());
+    if (taken.size() < place.least)
+      add_line(wrong, std::string{place.name} + " is missing: " + std::string{place.help});
+    if (!taken.empty())
+      out[std::string{place.name}] = {taken.begin(), taken.end()};
+  }
+  for (const auto& word : words)
+    add_line(wrong, "unexpected word \"" + printable(word, 60) + "\"");
 }
 
 struct bound_option {
@@ -61,7 +81,10 @@ struct bound_option {
 } // namespace
 
 result<given_options> parse_options(std::span<const option_spec> options,
-                                    std::span<const std::string> words) {
+                                    std::span<const std::string> words,
+                                    std::span<const positional_spec> positionals) {
+  const auto mark = std::find(words.begin(), words.end(), "--");
+  const std::span before{words.begin(), mark};
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
@@ -78,12 +101,15 @@ result<given_options> parse_options(std::span<const option_spec> options,
     all.push_back({&spec, option, &list, &on});
   }
   try {
-    app.parse(std::vector<std::string>{words.rbegin(), words.rend()});
+    app.parse(std::vector<std::string>{before.rbegin(), before.rend()});
   } catch (const CLI::ParseError& e) {
     return error{errc::invalid, e.what()};
   }
-  auto wrong = strange_words(app.remaining(), options);
+  auto [others, wrong] = sort_out(app.remaining(), options);
+  if (mark != words.end())
+    others.insert(others.end(), mark + 1, words.end());
   given_options out;
+  deal(positionals, others, wrong, out);
   for (const auto& [spec, option, list, on] : all) {
     if (option->count() == 0)
       continue;

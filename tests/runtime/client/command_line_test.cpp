@@ -14,7 +14,18 @@ namespace {
 
 using words = std::vector<std::string>;
 
-/// The program with one command that only says that it ran.
+constexpr option_spec paper_options[] = {{"--to", "PLACE", "Where to."}};
+constexpr positional_spec papers[] = {{"PAPER", "The papers.", 0, any_number}};
+constexpr positional_spec one_paper[] = {{"PAPER", "which one?", 1, 1}};
+
+int run_paper(const given_options& given, const program_world& world) {
+  for (const auto& [name, values] : given)
+    for (const auto& value : values)
+      world.streams.out(name + "=" + value + " ");
+  return 0;
+}
+
+/// The program with commands that only say that they ran.
 struct program_fixture {
   std::string out, err;
   std::map<std::string, std::string> variables;
@@ -33,6 +44,9 @@ struct program_fixture {
          w.streams.out("ran\n");
          return 0;
        }},
+      {"paper check", "Look at papers.", paper_options, "", "  codius paper check a\n", run_paper,
+       papers, "Exit codes: 0 fine, 7 not.\n", 7},
+      {"paper burn", "Burn one.", {}, "", "  codius paper burn a\n", run_paper, one_paper},
     };
     return run_program(commands, given, world);
   }
@@ -86,6 +100,44 @@ TEST_SUITE("runtime/client/command_line") {
              "--duratoin is no option; did you mean --duration?\n"
              "Try codius upload --help.\n");
     CHECK(out == "");
+  }
+
+  TEST_CASE_FIXTURE(program_fixture, "a command of a group takes words that are no options") {
+    CHECK(run({"paper", "check", "a", "--to", "x", "-", "--", "--to", "--", "-h"}) == 0);
+    CHECK(out == "PAPER=a PAPER=- PAPER=--to PAPER=-- PAPER=-h to=x ");
+    out.clear();
+    CHECK(run({"paper", "check"}) == 0);
+    CHECK(out == "");
+    CHECK(run({"paper", "burn"}) == 1);
+    CHECK(err
+          == "codius paper burn: PAPER is missing: which one?\nTry codius paper burn --help.\n");
+    err.clear();
+    CHECK(run({"paper", "burn", "a", "b"}) == 1);
+    CHECK(err.find("unexpected word \"b\"") != err.npos);
+    CHECK(run({"paper", "check", "--nonsense"}) == 7);
+  }
+
+  TEST_CASE_FIXTURE(program_fixture, "a group alone shows what is in it") {
+    CHECK(run({"paper"}) == 1);
+    CHECK(err.find("paper check") != err.npos);
+    CHECK(err.find("upload") == err.npos);
+    CHECK(run({"paper", "--help"}) == 0);
+    CHECK(run({"help", "paper"}) == 0);
+    CHECK(out.find("Usage: codius paper COMMAND") != out.npos);
+    out.clear();
+    CHECK(run({"help", "paper", "check"}) == 0);
+    CHECK(out.find("Usage: codius paper check [options] [PAPER...]\n") != out.npos);
+    CHECK(out.find("Exit codes: 0 fine, 7 not.\n") != out.npos);
+    CHECK(run({"help", "paper", "burn"}) == 0);
+    CHECK(out.find("Usage: codius paper burn [options] PAPER\n") != out.npos);
+    err.clear();
+    CHECK(run({"paper", "chekc"}) == 1);
+    CHECK(
+      err
+      == "codius: \"paper chekc\" is no command; did you mean paper check?\nTry codius --help.\n");
+    err.clear();
+    CHECK(run({"papre"}) == 1);
+    CHECK(err.find("did you mean paper?") != err.npos);
   }
 
   TEST_CASE_FIXTURE(program_fixture, "a command gets its options") {

@@ -1,4 +1,23 @@
 # Sources are listed: a file that is not here is not built.
+# The manifest library: no CAF, no sockets, no files.
+set(manifest_sources
+  runtime/base/json.cpp
+  runtime/base/json_dump.cpp
+  runtime/base/json_place.cpp
+  runtime/base/json_reader.cpp
+  runtime/base/json_value.cpp
+  runtime/base/utf8.cpp
+  runtime/manifest/canonical_json.cpp
+  runtime/manifest/generate.cpp
+  runtime/manifest/hash.cpp
+  runtime/manifest/image_name.cpp
+  runtime/manifest/interpolate.cpp
+  runtime/manifest/pod_builder.cpp
+  runtime/manifest/pod_request.cpp
+  runtime/manifest/schema.cpp
+  runtime/manifest/schemas.cpp
+  runtime/manifest/simplify.cpp
+  runtime/manifest/validate.cpp)
 set(runtime_sources
   runtime/actor/ask_desk.cpp
   runtime/actor/caf_error.cpp
@@ -11,10 +30,6 @@ set(runtime_sources
   runtime/base/config_table.cpp
   runtime/base/config_text.cpp
   runtime/base/config_values.cpp
-  runtime/base/json.cpp
-  runtime/base/json_dump.cpp
-  runtime/base/json_reader.cpp
-  runtime/base/json_value.cpp
   runtime/base/log.cpp
   runtime/base/log_render.cpp
   runtime/base/metrics.cpp
@@ -23,12 +38,15 @@ set(runtime_sources
   runtime/base/system_env.cpp
   runtime/base/system_info.cpp
   runtime/base/terms_board.cpp
-  runtime/base/utf8.cpp
   runtime/client/command_line.cpp
   runtime/client/console.cpp
   runtime/client/host_answers.cpp
   runtime/client/host_link.cpp
+  runtime/client/input_file.cpp
   runtime/client/ledger.cpp
+  runtime/client/manifest_command.cpp
+  runtime/client/manifest_files.cpp
+  runtime/client/manifest_report.cpp
   runtime/client/manifest_source.cpp
   runtime/client/outcome.cpp
   runtime/client/paid_request.cpp
@@ -50,18 +68,7 @@ set(runtime_sources
   runtime/doctor/doctor.cpp
   runtime/doctor/probe_machine.cpp
   runtime/doctor/probe_network.cpp
-  runtime/manifest/canonical_json.cpp
-  runtime/manifest/generate.cpp
-  runtime/manifest/hash.cpp
-  runtime/manifest/image_name.cpp
   runtime/manifest/image_resolver.cpp
-  runtime/manifest/interpolate.cpp
-  runtime/manifest/pod_builder.cpp
-  runtime/manifest/pod_request.cpp
-  runtime/manifest/schema.cpp
-  runtime/manifest/schemas.cpp
-  runtime/manifest/simplify.cpp
-  runtime/manifest/validate.cpp
   runtime/pods/memory_log.cpp
   runtime/pods/noop/noop_runtime.cpp
   runtime/pods/oci/builtin_image.cpp

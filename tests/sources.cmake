@@ -62,6 +62,7 @@ set(runtime_tests_sources
   tests/runtime/base/config_test.cpp
   tests/runtime/base/config_text_test.cpp
   tests/runtime/base/config_vectors_test.cpp
+  tests/runtime/base/json_place_test.cpp
   tests/runtime/base/json_test.cpp
   tests/runtime/base/log_test.cpp
   tests/runtime/base/metrics_test.cpp
@@ -71,6 +72,8 @@ set(runtime_tests_sources
   tests/runtime/base/utf8_test.cpp
   tests/runtime/client/command_line_test.cpp
   tests/runtime/client/host_answers_test.cpp
+  tests/runtime/client/input_file_test.cpp
+  tests/runtime/client/manifest_command_test.cpp
   tests/runtime/client/own_ledger_test.cpp
   tests/runtime/client/price_test.cpp
   tests/runtime/client/progress_test.cpp

@@ -1,9 +1,11 @@
 #include "runtime/base/json_reader.hpp"
 
+#include "runtime/base/json_place.hpp"
 #include "runtime/base/utf8.hpp"
 
 #include <absl/strings/numbers.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace codius::runtime {
@@ -36,6 +38,7 @@ public:
       return value;
     return error{errc::malformed, where() + wrong_};
   }
+  json_fault fault() const { return {std::min(at_, text_.size()), wrong_}; }
 
 private:
   bool fail(const char* what) {
@@ -237,15 +240,7 @@ private:
   }
 
   std::string where() const {
-    size_t line = 1;
-    size_t column = 1;
-    const size_t end = std::min(at_, text_.size());
-    for (size_t at = 0; at < end;) {
-      const bool new_line = text_[at] == '\n';
-      (void)next_code_point(text_, at);
-      line += new_line ? 1 : 0;
-      column = new_line ? 1 : column + 1;
-    }
+    const auto [line, column, text] = position_of(text_, at_);
     return "line " + std::to_string(line) + ", column " + std::to_string(column) + ": ";
   }
 
@@ -259,6 +254,16 @@ private:
 
 result<json> read_json_carefully(std::string_view text, const json_options& options) {
   return reader{text, options}.run();
+}
+
+std::optional<json_fault> find_json_fault(std::string_view text, const json_options& options) {
+  const size_t mark = options.byte_order_mark && text.starts_with("\xef\xbb\xbf") ? 3 : 0;
+  reader r{text.substr(mark), options};
+  if (r.run())
+    return {};
+  auto fault = r.fault();
+  fault.at += mark;
+  return fault;
 }
 
 } // namespace codius::runtime

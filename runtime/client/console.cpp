@@ -55,6 +55,7 @@ console system_console(const environment_lookup& variable) {
   c.err = [](std::string_view text) { write_all(STDERR_FILENO, text); };
   c.out_style = style_of(::isatty(STDOUT_FILENO) == 1, columns_of(STDOUT_FILENO), variable);
   c.err_style = style_of(::isatty(STDERR_FILENO) == 1, columns_of(STDERR_FILENO), variable);
+  c.input_fd = STDIN_FILENO;
   // A question that nobody sees is none, even where somebody types.
   if (::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1)
     c.question_fd = STDIN_FILENO;

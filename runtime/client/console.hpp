@@ -23,6 +23,7 @@ struct console {
   text_style out_style;
   text_style err_style;
   int question_fd = -1; ///< where answers are read; -1: there is nobody to ask
+  int input_fd = -1;    ///< standard input, for commands that read it; -1: there is none
 };
 
 /// The process's own streams.

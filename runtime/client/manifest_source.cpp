@@ -1,17 +1,11 @@
 #include "runtime/client/manifest_source.hpp"
 
-#include "runtime/base/unique_fd.hpp"
+#include "runtime/client/input_file.hpp"
 #include "runtime/client/text.hpp"
 #include "runtime/manifest/hash.hpp"
 #include "runtime/manifest/image_name.hpp"
 #include "runtime/manifest/image_resolver.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <optional>
 #include <thread>
 
@@ -28,35 +22,11 @@ failure about(const std::string& path, const std::string& what, std::string next
   return {exit_code::user, printable(path) + " " + what, std::move(next)};
 }
 
-/// Nothing when there is no such file.
 outcome<std::optional<std::string>> read_file(const std::string& path) {
-  // Not blocking: a FIFO without a writer would hold us up for ever.
-  const runtime::unique_fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (!fd && (errno == ENOENT || errno == ENOTDIR))
-    return std::optional<std::string>{};
-  if (!fd)
-    return about(path, std::string{"cannot be read: "} + std::strerror(errno));
-  struct stat facts {};
-  if (::fstat(fd.get(), &facts) != 0 || S_ISDIR(facts.st_mode))
-    return about(path, "is no file, but a directory");
-  std::string text(max_source_bytes + 1, '\0');
-  size_t size = 0;
-  while (size < text.size()) {
-    const auto n = ::read(fd.get(), text.data() + size, text.size() - size);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return about(path, std::string{"cannot be read: "} + std::strerror(errno));
-    if (n == 0)
-      break;
-    size += static_cast<size_t>(n);
-  }
-  if (size > max_source_bytes)
-    return about(path, "is larger than 1 MiB, which no manifest needs", "Is it the right file?");
-  text.resize(size);
-  if (text.find_first_not_of(" \t\r\n") == text.npos)
+  auto text = read_input(path, {.most = max_source_bytes});
+  if (text && *text && (*text)->find_first_not_of(" \t\r\n") == std::string::npos)
     return about(path, "is empty");
-  return std::optional<std::string>{std::move(text)};
+  return text;
 }
 
 failure manifest_failure(const error& why) {

@@ -137,20 +137,6 @@ void read_ledger(reader& in, const environment_lookup& variable, std::optional<n
            + (text ? "" : ", or a JSON object with such a \"server\""));
 }
 
-void read_registries(const given_options& given, const environment_lookup& variable,
-                     std::vector<std::string>& out) {
-  if (const auto it = given.find("insecure-registry"); it != given.end())
-    out = it->second;
-  auto list = variable("CODIUS_INSECURE_REGISTRIES");
-  std::replace(list.begin(), list.end(), ',', ' ');
-  for (size_t at = 0; at < list.size();) {
-    const auto end = std::min(list.find(' ', at), list.size());
-    if (end > at)
-      out.push_back(list.substr(at, end - at));
-    at = end + 1;
-  }
-}
-
 bool is_this_machine(std::string_view host) {
   return host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.")
          || host == "[::1]";
@@ -194,6 +180,22 @@ std::string origin_of(const net::http_uri& host) {
   return (host.tls ? "https://" : "http://") + host.authority();
 }
 
+std::vector<std::string> insecure_registries(const given_options& given,
+                                             const environment_lookup& variable) {
+  std::vector<std::string> out;
+  if (const auto it = given.find("insecure-registry"); it != given.end())
+    out = it->second;
+  auto list = variable("CODIUS_INSECURE_REGISTRIES");
+  std::replace(list.begin(), list.end(), ',', ' ');
+  for (size_t at = 0; at < list.size();) {
+    const auto end = std::min(list.find(' ', at), list.size());
+    if (end > at)
+      out.push_back(list.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
 result<upload_options> read_upload_options(const given_options& given,
                                            const environment_lookup& variable) {
   upload_options out;
@@ -209,7 +211,7 @@ result<upload_options> read_upload_options(const given_options& given,
   read_retries(in, out.retries);
   read_token(in, out.token);
   read_ledger(in, variable, out.ledger);
-  read_registries(given, variable, out.insecure_registries);
+  out.insecure_registries = insecure_registries(given, variable);
   out.assume_yes = in.on("assume-yes");
   out.as_json = in.on("json");
   if (!wrong.empty())

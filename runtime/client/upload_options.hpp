@@ -47,4 +47,8 @@ result<net::http_uri> parse_host(std::string_view text);
 /// "http://localhost:3000".
 std::string origin_of(const net::http_uri& host);
 
+/// Registries without TLS: of `--insecure-registry`, and of CODIUS_INSECURE_REGISTRIES.
+std::vector<std::string> insecure_registries(const given_options& given,
+                                             const environment_lookup& variable);
+
 } // namespace codius::client

@@ -12,17 +12,6 @@ namespace codius::runtime {
 
 namespace {
 
-result<json> read_file(const source_file& file, const schema& shape, const std::string& what) {
-  auto value = parse_json(file.text, {.byte_order_mark = true});
-  if (!value)
-    return error{errc::malformed, file.path + ": " + value.error().detail};
-  const auto violations = check_schema(*value, shape);
-  if (violations.empty())
-    return value;
-  return error{errc::invalid, "Invalid " + what + " at " + file.path
-                                + "\n      errors: " + dump_pretty(violations_json(violations))};
-}
-
 /// `manifest.vars`, made if there is none.
 json_object& vars_of(json_object& manifest) {
   if (!manifest.find("vars"))
@@ -71,66 +60,137 @@ void tidy(json_object& manifest) {
       var.object()->erase("description");
 }
 
-/// The library's rules, then those of a host, so that nothing is made that no host will take.
-status check_complete(const json& complete) {
-  auto problems = validate_manifest(complete);
-  if (problems.empty())
-    for (const violation& v : check_schema(complete, pod_request_schema))
-      problems.push_back({*violation_json(v).find_text("path"), explain(v)});
-  if (problems.empty())
-    return ok();
-  return error{errc::invalid, "Generated manifest is invalid. errors:\n      "
-                                + dump_pretty(problems_json(problems))};
+using stage = source_problem::stage;
+
+std::vector<source_problem> check_file(const json& file, const schema& shape, stage where) {
+  std::vector<source_problem> out;
+  for (const violation& v : check_schema(file, shape))
+    out.push_back({where, where == stage::vars_file, violation_problem(v), violation_json(v)});
+  return out;
 }
 
-status resolve_images(json& manifest, const image_to_digest& resolve) {
-  std::map<std::string, std::string> known;
-  for (json& container : *manifest.find("containers")->array()) {
-    std::string& image = *container.find("image")->text();
-    auto it = known.find(image);
-    if (it == known.end()) {
-      auto resolved = resolve(image);
-      if (!resolved)
-        return resolved.error();
-      it = known.emplace(image, *std::move(resolved)).first;
-    }
-    image = it->second;
+/// The library's rules, then those of a host, so that nothing is made that no host will take.
+std::vector<manifest_problem> check_complete(const json& complete) {
+  auto problems = validate_manifest(complete);
+  if (problems.empty())
+    problems = check_for_hosts(complete);
+  return problems;
+}
+
+/// Where a problem of the complete manifest comes from.
+source_problem trace_back(manifest_problem problem, const json& vars) {
+  json shown = json_object{{problem.path, problem.message}};
+  source_problem out{stage::together, false, std::move(problem), std::move(shown)};
+  json_path& place = out.what.place;
+  if (place.size() < 3 || place[1] != "vars")
+    return out;
+  const auto has = [&](const char* part) {
+    const json* members = vars.find(part);
+    return members && members->find(place[2]);
+  };
+  const bool is_private = place[0] == "private" || has("private");
+  out.in_vars_file = is_private || has("public");
+  if (out.in_vars_file) {
+    place[0] = "vars";
+    place[1] = is_private ? "private" : "public";
   }
-  return ok();
+  return out;
+}
+
+json listed(const std::vector<source_problem>& problems, stage where) {
+  json_array out;
+  for (const auto& p : problems)
+    if (p.found_in == where)
+      out.push_back(p.shown);
+  return out;
+}
+
+/// The library's words for all of the first stage where there are problems.
+error library_error(const std::vector<source_problem>& problems, const source_file& codius,
+                    const source_file& vars) {
+  const auto where = problems.front().found_in;
+  const auto list = dump_pretty(listed(problems, where));
+  if (where == stage::codius_file)
+    return {errc::invalid, "Invalid Codius file at " + codius.path + "\n      errors: " + list};
+  if (where == stage::vars_file)
+    return {errc::invalid, "Invalid Codius vars file at " + vars.path + "\n      errors: " + list};
+  return {errc::invalid, "Generated manifest is invalid. errors:\n      " + list};
+}
+
+result<json> read_file(const source_file& file) {
+  auto value = parse_json(file.text, {.byte_order_mark = true});
+  if (!value)
+    return error{errc::malformed, file.path + ": " + value.error().detail};
+  return value;
 }
 
 } // namespace
 
-result<json> generate_manifest(const source_file& codius, const source_file& vars, const env& env,
-                               const image_to_digest& resolve) {
-  auto base = read_file(codius, codius_file_schema, "Codius file");
-  if (!base)
-    return base.error();
-  auto values = read_file(vars, vars_file_schema, "Codius vars file");
-  if (!values)
-    return values.error();
-  json* manifest = base->find("manifest");
-  if (!manifest)
-    return error{errc::invalid, "Invalid Codius file at " + codius.path
-                                  + "\n      errors: there is no member \"manifest\""};
-  const json& added = *values->find("vars");
-  merge_public(*manifest->object(), added.find("public"));
-  auto secrets = merge_private(*manifest->object(), added.find("private"), env);
-  tidy(*manifest->object());
-  json_object complete{{"manifest", std::move(*manifest)}};
+merged_sources merge_sources(const json& codius, const json& vars, const env& env) {
+  merged_sources out;
+  out.problems = check_file(codius, codius_file_schema, stage::codius_file);
+  for (auto& p : check_file(vars, vars_file_schema, stage::vars_file))
+    out.problems.push_back(std::move(p));
+  if (!out.problems.empty())
+    return out;
+  json manifest = *codius.find("manifest");
+  const json& added = *vars.find("vars");
+  merge_public(*manifest.object(), added.find("public"));
+  auto secrets = merge_private(*manifest.object(), added.find("private"), env);
+  tidy(*manifest.object());
+  json_object complete{{"manifest", std::move(manifest)}};
   if (secrets)
     complete.set("private", *std::move(secrets));
-  json out = std::move(complete);
-  if (auto good = check_complete(out); !good)
-    return good.error();
-  if (out.find("manifest")->find("vars") && !out.find("private"))
-    out.object()->set("private", json_object{});
-  if (auto done = resolve_images(*out.find("manifest"), resolve); !done)
-    return done.error();
-  if (const size_t size = dump(*out.find("manifest")).size(); size > max_manifest_text)
-    return error{errc::invalid, "Generated manifest is too large: " + std::to_string(size)
-                                  + " bytes, at most " + std::to_string(max_manifest_text)};
+  out.complete = std::move(complete);
+  for (auto& p : check_complete(out.complete))
+    out.problems.push_back(trace_back(std::move(p), added));
+  if (out.complete.find("manifest")->find("vars") && !out.complete.find("private"))
+    out.complete.object()->set("private", json_object{});
   return out;
+}
+
+std::optional<unresolved_image> resolve_images(json& manifest, const image_to_digest& resolve) {
+  std::map<std::string, std::string> known;
+  json_array& containers = *manifest.find("containers")->array();
+  for (size_t i = 0; i < containers.size(); ++i) {
+    std::string& image = *containers[i].find("image")->text();
+    auto it = known.find(image);
+    if (it == known.end()) {
+      auto resolved = resolve(image);
+      if (!resolved)
+        return unresolved_image{i, resolved.error()};
+      it = known.emplace(image, *std::move(resolved)).first;
+    }
+    image = it->second;
+  }
+  return {};
+}
+
+std::string explain_size(const json& manifest) {
+  const size_t size = dump(manifest).size();
+  if (size <= max_manifest_text)
+    return {};
+  return "is too large: " + std::to_string(size) + " bytes, at most "
+         + std::to_string(max_manifest_text);
+}
+
+result<json> generate_manifest(const source_file& codius, const source_file& vars, const env& env,
+                               const image_to_digest& resolve) {
+  const auto base = read_file(codius);
+  if (!base)
+    return base.error();
+  const auto values = read_file(vars);
+  if (!values)
+    return values.error();
+  auto merged = merge_sources(*base, *values, env);
+  if (!merged.problems.empty())
+    return library_error(merged.problems, codius, vars);
+  json& manifest = *merged.complete.find("manifest");
+  if (auto failed = resolve_images(manifest, resolve))
+    return failed->why;
+  if (const auto size = explain_size(manifest); !size.empty())
+    return error{errc::invalid, "Generated manifest " + size};
+  return std::move(merged.complete);
 }
 
 } // namespace codius::runtime

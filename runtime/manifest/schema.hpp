@@ -56,9 +56,9 @@ std::vector<violation> check_schema(const json& value, const schema& shape,
 /// What is wrong, for a person who sees the place beside it: "must be a string".
 std::string explain(const violation& v);
 
-/// The four shapes of this protocol. The codius file's top level accepts anything beside `manifest`
-/// and does not insist on that, and the vars file's `vars` accepts any further member, as the
-/// deployed library does.
+/// The four shapes of this protocol. The codius file's top level accepts anything beside `manifest`,
+/// and the vars file's `vars` any further member, as the deployed library does; that one does not
+/// insist on `manifest`, and dies of it later.
 extern const schema complete_manifest_schema; ///< `{manifest, private?}` as the library takes it
 extern const schema codius_file_schema;
 extern const schema vars_file_schema;

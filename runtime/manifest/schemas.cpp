@@ -69,7 +69,7 @@ constexpr schema_field complete_fields[] = {
 
 // The two files that a manifest is generated from.
 
-constexpr schema_field codius_file_fields[] = {{"manifest", optional, &library_manifest}};
+constexpr schema_field codius_file_fields[] = {{"manifest", required, &library_manifest}};
 
 constexpr schema_field file_public_var_fields[] = {
   {"value", required, &text},

@@ -35,12 +35,6 @@ std::string dotted(const std::vector<std::string>& path) {
   return out;
 }
 
-manifest_problem schema_problem(const violation& v) {
-  std::string text = dump(violation_json(v));
-  std::replace(text.begin(), text.end(), '"', '\'');
-  return {dotted(v.path), "schema is invalid. error=" + text};
-}
-
 using index = std::map<std::string_view, const json*>;
 
 index index_of(const json* object) {
@@ -75,8 +69,15 @@ public:
   }
 
 private:
-  void note(std::string path, std::string message) {
-    problems_.push_back({std::move(path), std::move(message)});
+  void note(std::string path, std::string message, json_path place) {
+    auto words = message;
+    problems_.push_back({std::move(path), std::move(message), std::move(place), std::move(words)});
+  }
+  void note_var(const std::string& name, std::string message) {
+    note("manifest.vars." + name, std::move(message), {"manifest", "vars", name});
+  }
+  void note_secret(const std::string& name, std::string message) {
+    note("private." + name, std::move(message), {"private", "vars", name});
   }
 
   void check_containers(const json_array& containers) {
@@ -84,30 +85,33 @@ private:
     for (const json& container : containers)
       ids.insert(*container.find_text("id"));
     if (ids.size() < containers.size())
-      note("manifest.containers", "container ids must be unique.");
+      note("manifest.containers", "container ids must be unique.", {"manifest", "containers"});
     for (size_t i = 0; i < containers.size(); ++i)
       if (const json* environment = containers[i].find("environment"))
         for (const auto& [key, value] : *environment->object())
-          check_entry("manifest.containers[" + std::to_string(i) + "].environment." + key, key,
-                      *value.text());
+          check_entry(std::to_string(i), key, *value.text());
   }
 
-  void check_entry(const std::string& path, const std::string& key, const std::string& value) {
+  void check_entry(const std::string& number, const std::string& key, const std::string& value) {
+    const auto note_here = [&](const char* message) {
+      note("manifest.containers[" + number + "].environment." + key, message,
+           {"manifest", "containers", number, "environment", key});
+    };
     if (!value.empty())
       keys_in_use_.insert(key);
     values_in_use_.insert(value);
     if (is_reserved_name(key))
-      note(path, "environment variables starting in `CODIUS` are reserved.");
+      note_here("environment variables starting in `CODIUS` are reserved.");
     if (!value.starts_with('$'))
       return;
     const std::string_view name = std::string_view{value}.substr(1);
     const json* var = look_up(vars_, name);
     if (!has_vars_)
-      note(path, "cannot validate env variable - manifest.vars not defined");
+      note_here("cannot validate env variable - manifest.vars not defined");
     else if (!var)
-      note(path, "env variable is not defined within manifest.vars.");
+      note_here("env variable is not defined within manifest.vars.");
     else if (private_ && var->find("encoding") && !look_up(private_vars_, name))
-      note(path, "encoded env variable is not defined within private manifest field");
+      note_here("encoded env variable is not defined within private manifest field");
   }
 
   bool is_used(const std::string& name) const {
@@ -116,27 +120,28 @@ private:
 
   void check_public_var(const std::string& name, const json& var) {
     if (!is_used(name))
-      note("manifest.vars." + name, "public var is not used within a container");
+      note_var(name, "public var is not used within a container");
     if (var.find("encoding") && !private_)
-      note("manifest.vars." + name, "public var has encoding but private.vars is undefined");
+      note_var(name, "public var has encoding but private.vars is undefined");
   }
 
   void check_private_vars() {
     if (!has_vars_)
-      return note("private", "cannot validate private vars - manifest.vars is not defined.");
+      return note("private", "cannot validate private vars - manifest.vars is not defined.",
+                  {"private"});
     for (const auto& [name, secret] : *private_->find("vars")->object()) {
       const json* var = look_up(vars_, name);
       if (!var) {
-        note("private." + name, "private var is not specified within manifest.vars");
+        note_secret(name, "private var is not specified within manifest.vars");
         continue;
       }
       const std::string& expected = *var->find_text("value");
       const std::string hash = hash_private_var(secret);
       if (hash != expected)
-        note("private." + name, "private var hash does not match the hashed value. public-hash="
-                                  + expected + " hashed-value=" + hash);
+        note_secret(name, "private var hash does not match the hashed value. public-hash="
+                            + expected + " hashed-value=" + hash);
       if (!is_used(name))
-        note("private." + name, "private var is never used within a container");
+        note_secret(name, "private var is never used within a container");
     }
   }
 
@@ -165,17 +170,38 @@ json violations_json(const std::vector<violation>& violations) {
   return out;
 }
 
+manifest_problem violation_problem(const violation& v) {
+  std::string text = dump(violation_json(v));
+  std::replace(text.begin(), text.end(), '"', '\'');
+  manifest_problem out{dotted(v.path), "schema is invalid. error=" + text, v.path, explain(v)};
+  if (!v.name.empty() || v.broken == violation::rule::unknown)
+    out.place.push_back(v.name);
+  if (out.place.size() > v.path.size())
+    out.words = quote_json(v.name) + " " + out.words;
+  return out;
+}
+
 json problems_json(const std::vector<manifest_problem>& problems) {
   json_array out;
-  for (const auto& [path, message] : problems)
-    out.emplace_back(json_object{{path, message}});
+  for (const auto& p : problems)
+    out.emplace_back(json_object{{p.path, p.message}});
   return out;
+}
+
+std::vector<manifest_problem> check_for_hosts(const json& complete) {
+  std::vector<manifest_problem> problems;
+  for (const violation& v : check_schema(complete, pod_request_schema)) {
+    auto problem = violation_problem(v);
+    problem.message = problem.words;
+    problems.push_back(std::move(problem));
+  }
+  return problems;
 }
 
 std::vector<manifest_problem> validate_manifest(const json& complete) {
   std::vector<manifest_problem> problems;
   for (const violation& v : check_schema(complete, complete_manifest_schema))
-    problems.push_back(schema_problem(v));
+    problems.push_back(violation_problem(v));
   return problems.empty() ? rules{complete}.run() : problems;
 }
 

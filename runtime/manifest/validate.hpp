@@ -1,5 +1,6 @@
 #pragma once
 #include "runtime/base/json.hpp"
+#include "runtime/base/json_place.hpp"
 #include "runtime/manifest/schema.hpp"
 
 #include <string>
@@ -11,6 +12,8 @@ namespace codius::runtime {
 struct manifest_problem {
   std::string path;
   std::string message;
+  json_path place = {};   ///< the culprit from the top of the JSON text, or where it is missing
+  std::string words = {}; ///< the message for a person who sees the path beside it
   bool operator==(const manifest_problem&) const = default;
 };
 
@@ -20,6 +23,10 @@ struct manifest_problem {
 /// Unlike that library it looks at own members alone: `$toString` is an undefined variable.
 std::vector<manifest_problem> validate_manifest(const json& complete);
 
+/// What a host refuses of a manifest that the library takes: ports that are none, descriptions,
+/// names that JavaScript would drop.
+std::vector<manifest_problem> check_for_hosts(const json& complete);
+
 /// `[{path: message}, …]`, as clients print them.
 json problems_json(const std::vector<manifest_problem>& problems);
 
@@ -27,5 +34,8 @@ json problems_json(const std::vector<manifest_problem>& problems);
 /// name of a member that must not be there.
 json violation_json(const violation& v);
 json violations_json(const std::vector<violation>& violations);
+
+/// The same as a problem: the path is the value's, the message the library's.
+manifest_problem violation_problem(const violation& v);
 
 } // namespace codius::runtime

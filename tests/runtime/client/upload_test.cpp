@@ -26,7 +26,7 @@ TEST_SUITE("runtime/client/upload") {
       {"not UTF-8", "{\"manifest\":\"\xff\"}", "", "codius.json: "},
       {"huge", std::string(max_source_bytes + 1, ' '), "", "is larger than 1 MiB"},
       {"another schema", R"({"manifest":{"name":5}})", "", "Invalid Codius file"},
-      {"no manifest", "{}", "", "there is no member \"manifest\""},
+      {"no manifest", "{}", "", "\"keyword\": \"required\""},
       {"an array", "[]", "", "Invalid Codius file"},
       {"vars not JSON", small_codius, "nope", "codiusvars.json: "},
       {"vars of another schema", small_codius, R"({"vars":[]})", "Invalid Codius vars file"},

@@ -51,7 +51,8 @@ TEST_SUITE("runtime/manifest/generate") {
     // description that it left in for hosts to refuse.
     const std::map<std::string, std::string> ours = {
       {"codius-no-manifest",
-       "Invalid Codius file at <codius file>\n      errors: there is no member \"manifest\""},
+       "Invalid Codius file at <codius file>\n      errors: [\n  {\n    \"path\": \"manifest\",\n"
+       "    \"keyword\": \"required\"\n  }\n]"},
       {"bad-json-codius",
        "<codius file>: line 1, column 2: expected a member name in double quotes"},
       {"bad-json-vars", "<vars file>: line 1, column 2: expected a member name in double quotes"},

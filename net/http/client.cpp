@@ -18,8 +18,9 @@ struct talk {
   const http_client_request& request;
   std::string origin;
   client_stream::time_point due;
-  bool answered = false; ///< an octet of the answer was seen
-  bool reusable = false; ///< the stream may carry another request
+  bool in_pieces = false; ///< the body goes to `request.on_piece`
+  bool answered = false;  ///< an octet of the answer was seen
+  bool reusable = false;  ///< the stream may carry another request
 
   asio::awaitable<result<http_response>> run(std::string text);
   asio::awaitable<result<response_head>> read_head();
@@ -51,6 +52,12 @@ std::string in_words(std::chrono::milliseconds time) {
 
 error too_slow(const http_client_request& r, const std::string& origin) {
   return {errc::timed_out, r.method + " " + origin + " took longer than " + in_words(r.timeout)};
+}
+
+client_stream::time_point due_in(const asio::any_io_executor& io, std::chrono::milliseconds time) {
+  asio::steady_timer clock{io};
+  clock.expires_after(time);
+  return clock.expiry();
 }
 
 error talk::broken(error_code ec, const char* when) const {
@@ -92,10 +99,13 @@ status talk::take_body(body_decoder& decoder, std::string& out) {
       return error{errc::malformed, origin + ": " + step.error().detail};
     if (step->consumed == 0)
       break;
-    if (out.size() + step->data.size() > request.max_body)
+    if (in_pieces)
+      request.on_piece(step->data);
+    else if (out.size() + step->data.size() > request.max_body)
       return error{errc::too_large, "the answer of " + origin + " is larger than "
                                       + std::to_string(request.max_body) + " bytes"};
-    out += step->data;
+    else
+      out += step->data;
     stream->in().consume(step->consumed);
   }
   return ok();
@@ -103,9 +113,12 @@ status talk::take_body(body_decoder& decoder, std::string& out) {
 
 asio::awaitable<status> talk::read_body(const response_head& head, std::string& out) {
   body_decoder decoder{head.body};
+  in_pieces = request.on_piece && head.status == 200;
   for (;;) {
     if (auto taken = take_body(decoder, out); !taken || decoder.done())
       co_return taken;
+    if (in_pieces)
+      due = due_in(co_await asio::this_coro::executor, request.timeout);
     const auto ec = co_await stream->fill(due);
     if (ec == asio::error::eof && decoder.end_of_stream())
       co_return ok();
@@ -128,12 +141,6 @@ asio::awaitable<result<http_response>> talk::run(std::string text) {
   res.status = head->status;
   res.fields = std::move(head->fields);
   co_return std::move(res);
-}
-
-client_stream::time_point due_in(const asio::any_io_executor& io, std::chrono::milliseconds time) {
-  asio::steady_timer clock{io};
-  clock.expires_after(time);
-  return clock.expiry();
 }
 
 bool may_repeat(std::string_view method) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace codius::net {
 
@@ -22,6 +23,9 @@ struct http_client_request {
   /// Asked about each address before a connection to it is tried, also where the URI has one
   /// instead of a name. Empty: any will do. A connection that is kept was asked about when made.
   std::function<bool(const asio::ip::address&)> may_connect;
+  /// Takes the body of a 200 piece by piece as it comes; `max_body` does not count then, and
+  /// `timeout` is for each piece. Empty: the body is in the answer.
+  std::function<void(std::string_view)> on_piece;
   name_look_up look_up; ///< empty: the executor's own
 };
 

@@ -38,29 +38,52 @@ set(runtime_sources
   runtime/base/system_env.cpp
   runtime/base/system_info.cpp
   runtime/base/terms_board.cpp
+  runtime/client/basket.cpp
+  runtime/client/board.cpp
+  runtime/client/buy_options.cpp
   runtime/client/command_line.cpp
   runtime/client/console.cpp
+  runtime/client/cron.cpp
+  runtime/client/crontab.cpp
+  runtime/client/crowd.cpp
+  runtime/client/discovery.cpp
+  runtime/client/extend.cpp
+  runtime/client/extend_hash.cpp
   runtime/client/host_answers.cpp
+  runtime/client/host_env.cpp
   runtime/client/host_link.cpp
+  runtime/client/host_list.cpp
+  runtime/client/hosts.cpp
   runtime/client/input_file.cpp
   runtime/client/ledger.cpp
   runtime/client/manifest_command.cpp
   runtime/client/manifest_files.cpp
   runtime/client/manifest_report.cpp
   runtime/client/manifest_source.cpp
+  runtime/client/option_reader.cpp
   runtime/client/outcome.cpp
   runtime/client/paid_request.cpp
   runtime/client/payment.cpp
+  runtime/client/pod_address.cpp
   runtime/client/price.cpp
   runtime/client/program.cpp
   runtime/client/progress.cpp
+  runtime/client/purchase.cpp
+  runtime/client/purchase_price.cpp
+  runtime/client/purchase_report.cpp
   runtime/client/question.cpp
+  runtime/client/session.cpp
+  runtime/client/state_file.cpp
+  runtime/client/state_file_disk.cpp
+  runtime/client/state_keeper.cpp
+  runtime/client/state_run.cpp
+  runtime/client/status.cpp
   runtime/client/stopper.cpp
+  runtime/client/tail.cpp
   runtime/client/text.cpp
   runtime/client/upload.cpp
   runtime/client/upload_options.cpp
-  runtime/client/upload_price.cpp
-  runtime/client/upload_report.cpp
+  runtime/client/upload_hosts.cpp
   runtime/client/upload_run.cpp
   runtime/doctor/checks.cpp
   runtime/doctor/checks_machine.cpp

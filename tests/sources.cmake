@@ -74,10 +74,13 @@ set(runtime_tests_sources
   tests/runtime/client/host_answers_test.cpp
   tests/runtime/client/input_file_test.cpp
   tests/runtime/client/manifest_command_test.cpp
+  tests/runtime/client/many_hosts_test.cpp
   tests/runtime/client/own_ledger_test.cpp
   tests/runtime/client/price_test.cpp
   tests/runtime/client/progress_test.cpp
   tests/runtime/client/question_test.cpp
+  tests/runtime/client/state_file_test.cpp
+  tests/runtime/client/tail_cron_test.cpp
   tests/runtime/client/text_test.cpp
   tests/runtime/client/upload_payment_test.cpp
   tests/runtime/client/upload_test.cpp

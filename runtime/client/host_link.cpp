@@ -1,7 +1,7 @@
 #include "runtime/client/host_link.hpp"
 
 #include "net/http/client.hpp"
-#include "runtime/client/upload_options.hpp"
+#include "net/http/public_address.hpp"
 
 #include <vector>
 
@@ -30,8 +30,9 @@ struct host_link::connections {
   }
 };
 
-host_link::host_link(net::http_uri host)
-  : connections_(std::make_shared<connections>()), name_(origin_of(host)) {}
+host_link::host_link(host_place host)
+  : connections_(std::make_shared<connections>()), name_(host.uri.origin()),
+    public_only_(host.named_by_stranger) {}
 
 asio::awaitable<result<net::http_response>> host_link::ask(host_request request,
                                                            std::chrono::milliseconds limit) {
@@ -40,6 +41,9 @@ asio::awaitable<result<net::http_response>> host_link::ask(host_request request,
   out.uri = name_ + request.target;
   out.fields = std::move(request.fields);
   out.body = std::move(request.body);
+  out.on_piece = std::move(request.on_piece);
+  if (public_only_)
+    out.may_connect = net::is_public_address;
   out.timeout = limit;
   out.max_body = max_answer_bytes;
   return connections::fetch(connections_, std::move(out));

@@ -5,6 +5,7 @@
 #include "net/http/uri.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,13 +16,24 @@ struct host_request {
   std::string target; ///< path and query
   net::http_fields fields;
   std::string body;
+  /// Told each piece of a 200's body as it comes; then the answer has none, and the time limit is
+  /// for each piece.
+  std::function<void(std::string_view)> on_piece = {};
+};
+
+/// Where a host is, and who says so.
+struct host_place {
+  host_place(net::http_uri at, bool of_stranger = false)
+    : uri(std::move(at)), named_by_stranger(of_stranger) {}
+  net::http_uri uri;      ///< its target is "/"
+  bool named_by_stranger; ///< then only public addresses are connected to
 };
 
 /// One host over HTTP. Follows no redirects, and takes answers of at most 1 MiB. Connections are
 /// kept for the next request. Single executor.
 class host_link {
 public:
-  explicit host_link(net::http_uri host);
+  explicit host_link(host_place host);
 
   /// Errors: `unavailable` (nobody there), `timed_out`, `malformed`, `too_large`, in words for
   /// people. The coroutine owns what it uses, so it may be left alone.
@@ -34,6 +46,7 @@ private:
   struct connections;
   std::shared_ptr<connections> connections_;
   std::string name_;
+  bool public_only_;
 };
 
 } // namespace codius::client

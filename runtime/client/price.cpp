@@ -109,6 +109,11 @@ uint64_t with_margin(uint64_t price) {
   return std::min(net::saturating_add(price, price / 100 + (price % 100 != 0 ? 1 : 0)), max_amount);
 }
 
+uint64_t monthly_limit(const decimal& rate, const asset& in, std::chrono::seconds time) {
+  const auto price = price_of(rate, in.scale, 1, static_cast<uint64_t>(time.count()));
+  return price && *price < max_amount ? *price + 1 : max_amount;
+}
+
 std::optional<uint64_t> same_money(uint64_t amount, const asset& from, const asset& to) {
   if (from.code != to.code)
     return {};

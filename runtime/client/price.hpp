@@ -3,6 +3,7 @@
 #include "net/ilp/stream_math.hpp"
 #include "runtime/base/json.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,6 +40,10 @@ result<uint64_t> parse_price(const runtime::json& value);
 
 /// `price` and 1 % on top, rounded up: what is paid at most when nobody said a limit.
 uint64_t with_margin(uint64_t price);
+
+/// What `rate` whole units a month allow for `time`, in smallest units; and one unit more, since
+/// hosts of 2018 round their rate up before they multiply. Saturates.
+uint64_t monthly_limit(const decimal& rate, const asset& in, std::chrono::seconds time);
 
 /// `amount` of `from` in units of `to`, rounded up. Nothing when they are different assets or it is
 /// too large to be counted.

@@ -19,10 +19,6 @@ constexpr auto lines_apart = 30s;
 constexpr std::array<std::string_view, 10> wheel{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"};
 constexpr std::array<std::string_view, 4> ascii_wheel{"|", "/", "-", "\\"};
 
-std::string_view wheel_at(bool utf8, size_t frame) {
-  return utf8 ? wheel[frame % wheel.size()] : ascii_wheel[frame % ascii_wheel.size()];
-}
-
 size_t characters(std::string_view text) {
   size_t n = 0;
   for (; !text.empty(); ++n)
@@ -30,7 +26,12 @@ size_t characters(std::string_view text) {
   return n;
 }
 
-/// `text` in exactly `width` characters, cut or filled up.
+} // namespace
+
+std::string_view wheel_at(bool utf8, size_t frame) {
+  return utf8 ? wheel[frame % wheel.size()] : ascii_wheel[frame % ascii_wheel.size()];
+}
+
 std::string fit(std::string_view text, size_t width) {
   std::string out;
   size_t n = 0;
@@ -41,8 +42,6 @@ std::string fit(std::string_view text, size_t width) {
   }
   return out + std::string(width - n, ' ');
 }
-
-} // namespace
 
 progress::progress(const console& where, env world) : console_(where), env_(std::move(world)) {}
 

@@ -1,9 +1,8 @@
 #pragma once
 #include "messages/sale.hpp"
-#include "net/http/uri.hpp"
-#include "net/ilp/btp_uri.hpp"
-#include "runtime/client/command_line.hpp"
-#include "runtime/client/price.hpp"
+#include "runtime/client/buy_options.hpp"
+#include "runtime/client/host_list.hpp"
+#include "runtime/client/state_file.hpp"
 
 #include <chrono>
 #include <optional>
@@ -19,36 +18,27 @@ std::string_view upload_notes();
 std::string_view upload_examples();
 
 /// What `codius upload` is to do.
-struct upload_options {
-  net::http_uri host; ///< its target is "/"
+struct upload_options : buy_options {
+  std::vector<net::http_uri> hosts; ///< each with the target "/"; empty: to be found
+  std::optional<size_t> host_count; ///< named: hosts are chosen by price
+  std::string hosts_file = usual_hosts_file;
+  bool hosts_file_named = false; ///< not the default: it must be there
   std::chrono::seconds duration{600};
   std::string codius_file = "codius.json";
   std::string vars_file = "codiusvars.json";
   bool vars_file_named = false; ///< not the default: it must be there
-  std::optional<price_limit> max_price;
-  bool assume_yes = false;
-  bool as_json = false;
+  std::string state_file = usual_state_file;
+  bool overwrite_state = false;
+  bool add_host_env = false;
+  bool debug = false;
+  bool tail = false;
   std::optional<pay_token> token;
   std::vector<std::string> insecure_registries;
-  std::optional<net::btp_uri> ledger; ///< none: moneyd's default place
-  std::chrono::seconds time_limit{900};
-  int retries = 3; ///< of a host that falls silent while it is paid
 };
 
 /// Reads options and environment (`ILP_CREDENTIALS`, `CODIUS_INSECURE_REGISTRIES`).
 /// Errors: `invalid`, a line for each thing wrong; values that are secret are not shown.
 result<upload_options> read_upload_options(const given_options& given,
                                            const environment_lookup& variable);
-
-/// A host as people write it: an origin, or a name alone, which means https, or http for names of
-/// this machine. Errors: `invalid`, in words that follow the option and its value.
-result<net::http_uri> parse_host(std::string_view text);
-
-/// "http://localhost:3000".
-std::string origin_of(const net::http_uri& host);
-
-/// Registries without TLS: of `--insecure-registry`, and of CODIUS_INSECURE_REGISTRIES.
-std::vector<std::string> insecure_registries(const given_options& given,
-                                             const environment_lookup& variable);
 
 } // namespace codius::client

@@ -1,169 +1,164 @@
-// The frame of an upload: order of the steps, time, signals, and the files.
+// The frame of an upload: order of the steps, the manifest, and the record.
 #include "runtime/client/upload_run.hpp"
 
-#include "runtime/client/question.hpp"
+#include "runtime/client/input_file.hpp"
 #include "runtime/client/text.hpp"
+#include "runtime/manifest/hash.hpp"
 
-#include <boost/asio/signal_set.hpp>
-#include <unistd.h>
-
-#include <csignal>
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 
 namespace codius::client {
 
-using namespace std::chrono_literals;
+using runtime::json;
 
 upload_run::upload_run(const upload_options& options, const program_world& world)
-  : options_(options), world_(world), progress_(world.streams, world.world),
-    host_(std::make_shared<host_link>(options.host)) {
-  if (options.token)
-    token_ = *options.token;
-  else
-    world.world.random_bytes(token_);
-  result_.host = host_->name();
-  result_.token = token_text(token_);
+  : options_(options), world_(world), session_(world, options.time_limit, options.ledger) {
+  order_.rules = options;
+  order_.retries = options.retries;
 }
 
-upload_result upload_run::run() {
-  asio::signal_set signals{io_, SIGINT, SIGTERM};
-  std::function<void(boost::system::error_code, int)> heard = [&](auto ec, int) {
-    if (ec)
-      return;
-    on_signal();
-    signals.async_wait(heard);
-  };
-  signals.async_wait(heard);
-  start_clock();
-  asio::co_spawn(io_, drive(), asio::detached);
-  asio::co_spawn(io_, tick(), asio::detached);
-  io_.run();
-  return std::move(result_);
+run_report upload_run::run() {
+  session_.run([this] { return drive(); });
+  return std::move(report_);
 }
 
 asio::awaitable<void> upload_run::drive() {
-  auto end = co_await flow();
+  const auto end = co_await flow();
   if (!end) {
-    result_.end = describe(end.failure());
-    progress_.fail();
-  } else {
-    result_.end = std::move(end);
+    report_.why = session_.describe(end.failure());
+    session_.steps().fail();
   }
-  if (ledger_)
-    ledger_->stop();
-  over_ = true;
-  io_.stop();
+  if (basket_)
+    report_.hosts = basket_->results();
+  for (auto& one : report_.hosts)
+    if (!one.end && !report_.why)
+      session_.steps().fail();
 }
 
-asio::awaitable<void> upload_run::tick() {
-  asio::steady_timer timer{io_};
-  boost::system::error_code ignored;
-  while (!over_) {
-    timer.expires_after(100ms);
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    watch_payment();
-    progress_.tick();
-  }
-}
-
-void upload_run::start_clock() {
-  clock_.expires_after(options_.time_limit);
-  clock_.async_wait([this](boost::system::error_code ec) {
-    if (!ec)
-      stop_.request(stop_reason::timed_out);
-  });
-}
-
-void upload_run::on_signal() {
-  if (stop_.requested())
-    ::_exit(static_cast<int>(exit_code::interrupted)); // asked twice: they mean it
-  if (paid_ && paid_->moved() != money_moved{})
-    progress_.note("No more money is sent. Pay token: " + result_.token);
-  stop_.request(stop_reason::interrupted);
-}
-
-/// A failure by a stop says what it was that it stopped.
-failure upload_run::describe(failure why) const {
-  if (!stop_.requested())
-    return why;
-  if (stop_.reason() == stop_reason::interrupted)
-    why.what = "interrupted while " + progress_.doing();
-  else
-    why.what
-      = "gave up after " + duration_words(options_.time_limit) + " while " + progress_.doing();
-  return why;
-}
-
-asio::awaitable<outcome<delivery>> upload_run::flow() {
+asio::awaitable<done> upload_run::flow() {
+  if (auto step = look_at_state(); !step)
+    co_return step;
   if (auto step = co_await make(); !step)
-    co_return step.failure();
-  if (auto step = co_await get_quote(); !step)
-    co_return step.failure();
-  if (auto step = co_await connect(); !step)
-    co_return step.failure();
-  if (auto step = set_limit(); !step)
-    co_return step.failure();
-  if (auto step = co_await confirm(); !step)
-    co_return step.failure();
-  co_return co_await buy();
-}
-
-asio::awaitable<done> upload_run::make() {
-  progress_.begin("files", "reading " + printable(options_.codius_file));
-  auto sources = read_sources(options_);
-  if (!sources)
-    co_return sources.failure();
-  progress_.end(printable(options_.codius_file)
-                + (sources->has_vars_file ? ", " + printable(options_.vars_file)
-                                          : " (and no file of variables)"));
-  progress_.begin("images", "making the manifest");
-  auto made = co_await make_manifest(
-    *std::move(sources), options_.insecure_registries, world_.world, stop_,
-    [this](std::string image) { progress_.update("asking the registry about " + image); });
-  if (stop_.requested())
-    co_return stop_failure(stop_);
-  if (!made)
-    co_return made.failure();
-  made_ = *std::move(made);
-  std::string images;
-  for (const auto& image : made_.images)
-    images += (images.empty() ? "" : ", ") + image;
-  progress_.end(images.empty() ? "named by their digests" : images);
-  progress_.begin("hash", "");
-  progress_.end(made_.hash.text);
-  result_.hash = made_.hash.text;
+    co_return step;
+  if (auto step = co_await find_hosts(); !step)
+    co_return step;
+  basket_ = std::make_unique<basket>(session_, order_, keeper_.get());
+  if (auto step = co_await choose(); !step)
+    co_return step;
+  if (options_.add_host_env)
+    if (auto step = co_await add_host_env(); !step)
+      co_return step;
+  if (auto step = co_await basket_->confirm("Run it", options_.assume_yes); !step)
+    co_return step;
+  co_await basket_->buy_all();
   co_return well();
 }
 
-asio::awaitable<outcome<std::shared_ptr<ledger>>> upload_run::connect() {
-  if (ledger_)
-    co_return ledger_;
-  const auto at = options_.ledger ? *options_.ledger : default_ledger(world_.world);
-  const auto place = place_of(at);
-  progress_.begin("ledger", "connecting to the ledger at " + place);
-  auto connecting = ledger::connect(io_.get_executor(), world_.world, at);
-  auto connected = co_await within(60s, stop_, std::move(connecting));
-  if (stop_.requested())
-    co_return stop_failure(stop_);
-  if (!connected)
-    co_return failure{exit_code::timed_out, "the ledger at " + place + " does not answer", {}};
-  if (!*connected) {
-    const auto& why = connected->error();
-    co_return failure{why.code == errc::timed_out ? exit_code::timed_out : exit_code::payment,
-                      "no ledger to pay from: " + printable(why.detail),
-                      "Start moneyd, or codiusd --dev on this machine, or name another place with "
-                      "--btp"};
+/// A record that is there is not to be lost: it may be the only way to extend a pod.
+done upload_run::look_at_state() {
+  const auto text = read_input(options_.state_file, {.most = 4 << 20});
+  if (!text)
+    return text.failure();
+  if (!*text || options_.overwrite_state)
+    return well();
+  auto state = pod_state::parse(**text, options_.state_file);
+  if (!state)
+    return state.failure();
+  if (!state->unfinished().empty()) {
+    before_ = *std::move(state);
+    return well();
   }
-  ledger_ = **connected;
-  result_.payer = ledger_->unit();
-  progress_.end(place + ", in " + printable(ledger_->unit().code, 32));
-  co_return ledger_;
+  return failure{exit_code::user,
+                 printable(options_.state_file) + " is the record of an earlier upload",
+                 "Extend that pod with codius extend, or begin a new record with -o, which keeps "
+                 "the old one under another name"};
 }
 
-asio::awaitable<bool> upload_run::ask(std::string text) {
-  clock_.cancel(); // people may take their time
-  const bool yes = co_await ask_yes(world_.streams, std::move(text), stop_);
-  start_clock();
-  co_return yes;
+void upload_run::set_manifest(json complete) {
+  order_.manifest = *complete.find("manifest");
+  order_.complete = std::move(complete);
+  order_.hash = runtime::hash_manifest(order_.manifest).text;
+}
+
+/// With the nonces of the upload that is taken up, so that it is the same pod.
+done upload_run::resume(made_manifest& made) {
+  if (same_sources(before_->complete(), made.complete, options_.add_host_env)) {
+    json complete = before_->complete();
+    made.complete = std::move(complete);
+    return well();
+  }
+  const auto host = before_->unfinished().front();
+  const auto token = before_->token_of(host);
+  return failure{exit_code::user,
+                 printable(options_.state_file)
+                   + " is the record of an unfinished payment for another manifest, to "
+                   + printable(host),
+                 "Upload that manifest again, or begin a new record with -o"
+                   + (token ? "; --pay-token " + token_text(*token) + " spends what is at that host"
+                            : std::string{})};
+}
+
+asio::awaitable<done> upload_run::make() {
+  auto& steps = session_.steps();
+  steps.begin("files", "reading " + printable(options_.codius_file));
+  auto sources = read_sources(options_);
+  if (!sources)
+    co_return sources.failure();
+  steps.end(printable(options_.codius_file)
+            + (sources->has_vars_file ? ", " + printable(options_.vars_file)
+                                      : " (and no file of variables)"));
+  steps.begin("images", "making the manifest");
+  auto made = co_await make_manifest(
+    *std::move(sources), options_.insecure_registries, world_.world, session_.stop(),
+    [this](std::string image) { session_.steps().update("asking the registry about " + image); });
+  if (session_.stop().requested())
+    co_return stop_failure(session_.stop());
+  if (!made)
+    co_return made.failure();
+  if (options_.debug)
+    made->complete.find("manifest")->object()->set("debug", true);
+  if (before_)
+    if (auto fine = resume(*made); !fine)
+      co_return fine;
+  std::string images;
+  for (const auto& image : made->images)
+    images += (images.empty() ? "" : ", ") + image;
+  steps.end(images.empty() ? "named by their digests" : images);
+  set_manifest(std::move(made->complete));
+  if (!options_.add_host_env) { // else it changes once the hosts are known
+    steps.begin("hash", "");
+    steps.end(order_.hash);
+  }
+  begin_record();
+  co_return well();
+}
+
+void upload_run::begin_record() {
+  auto state = before_ ? *before_ : pod_state::for_upload(order_.complete, order_.hash);
+  state.set_options(options_.duration, options_.max_monthly);
+  keeper_ = std::make_unique<state_keeper>(options_.state_file, std::move(state));
+  if (!before_)
+    keeper_->before_first_write = [this] { return move_old_record(); };
+}
+
+/// The record of another pod goes where nothing finds it by itself, but a person does.
+done upload_run::move_old_record() const {
+  const auto& path = options_.state_file;
+  const auto text = read_input(path, {.most = 4 << 20});
+  if (!text || !*text)
+    return text ? well() : done{text.failure()};
+  const auto old = pod_state::parse(**text, path);
+  const auto name = path + ".old-" + (old ? old->hash().substr(0, 12) : std::string{"unknown"});
+  if (std::rename(path.c_str(), name.c_str()) != 0)
+    return failure{exit_code::user,
+                   printable(path) + " cannot be kept as " + printable(name) + ": "
+                     + std::strerror(errno),
+                   {}};
+  session_.world().streams.err("The old record is kept as " + printable(name) + "\n");
+  return well();
 }
 
 } // namespace codius::client

@@ -14,7 +14,8 @@ function startUpload (host, dir, manifest, seconds, { registry, more = [] } = {}
   fs.writeFileSync(file, JSON.stringify({ manifest }))
   fs.writeFileSync(vars, '{"vars":{"public":{},"private":{}}}')
   const argv = [places.codius, 'upload', '--host', host.uri, '--duration', String(seconds),
-    '--codius-file', file, '--codius-vars-file', vars, '--json', '-y']
+    '--codius-file', file, '--codius-vars-file', vars,
+    '--codius-state-file', path.join(dir, `${manifest.name}.codiusstate.json`), '-o', '--json', '-y']
   if (registry) argv.push('--insecure-registry', registry)
   return new Program('codius', argv.concat(more), { cwd: dir, env: { ILP_CREDENTIALS: host.btp } })
 }

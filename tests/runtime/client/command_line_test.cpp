@@ -149,14 +149,23 @@ TEST_SUITE("runtime/client/command_line") {
     CHECK(run({"upload", "stray"}) == 1);
     CHECK(err.find("unexpected word \"stray\"") != err.npos);
     err.clear();
-    CHECK(run({"upload", "--host", "http://a", "--host", "http://b"}) == 1);
-    CHECK(err.find("--host is given 2 times; once is enough") != err.npos);
+    CHECK(run({"upload", "--duration", "1", "--duration", "2"}) == 1);
+    CHECK(err.find("--duration is given 2 times; once is enough") != err.npos);
   }
 
   TEST_CASE_FIXTURE(program_fixture, "defaults are those that the help tells") {
     const auto got = read({"--host", "http://localhost:3000"});
     REQUIRE(got);
-    CHECK(got->host == net::http_uri{false, "localhost", 3000, "/"});
+    CHECK(got->hosts == std::vector{net::http_uri{false, "localhost", 3000, "/"}});
+    CHECK(!got->host_count);
+    CHECK(got->max_monthly == whole_amount{{10, 0}, "XRP"});
+    CHECK(!got->monthly_named);
+    CHECK(got->hosts_file == "codiushosts.json");
+    CHECK(got->state_file == "default.codiusstate.json");
+    CHECK(!got->overwrite_state);
+    CHECK(!got->add_host_env);
+    CHECK(!got->debug);
+    CHECK(!got->tail);
     CHECK(got->duration == 600s);
     CHECK(got->codius_file == "codius.json");
     CHECK(got->vars_file == "codiusvars.json");
@@ -194,7 +203,19 @@ TEST_SUITE("runtime/client/command_line") {
                            "5m",
                            "--json",
                            "--retries",
-                           "0"});
+                           "0",
+                           "-m",
+                           "2.5",
+                           "-u",
+                           "EUR",
+                           "-o",
+                           "-a",
+                           "--debug",
+                           "--tail",
+                           "--codius-state-file",
+                           "s",
+                           "--codius-hosts-file",
+                           "l"});
     REQUIRE_MESSAGE(got, (got ? "" : got.error().detail));
     CHECK(got->duration == 2h);
     CHECK(got->vars_file_named);
@@ -206,14 +227,24 @@ TEST_SUITE("runtime/client/command_line") {
     CHECK(got->insecure_registries == words{"a:5000", "b:5000", "c:1", "d:2"});
     CHECK(got->time_limit == 300s);
     CHECK(got->retries == 0);
+    CHECK(got->max_monthly == whole_amount{{25, 1}, "EUR"});
+    CHECK(got->monthly_named);
+    CHECK(got->overwrite_state);
+    CHECK(got->add_host_env);
+    CHECK(got->tail);
+    CHECK(got->state_file == "s");
+    CHECK(got->hosts_file_named);
+    CHECK(read({"-c", "3"})->host_count == 3);
     CHECK(read({"--host", "h", "--yes"})->assume_yes);
     CHECK(read({"--host", "h", "--assume-yes"})->assume_yes);
   }
 
   TEST_CASE_FIXTURE(program_fixture, "wrong values are named, all at once") {
-    CHECK(why({})
-          == "--host is missing: which host is to run the pod? E.g. --host "
-             "https://host.example");
+    CHECK(why({"--host", "h", "--host-count", "2"})
+          == "Arguments host and host-count are mutually exclusive");
+    CHECK(why({"--tail"}) == "--tail needs --debug: the output of other pods is shown to nobody");
+    CHECK(why({"--pay-token", "AAECAwQFBgcICQoLDA0ODw"})
+          == "--pay-token belongs to one host: give it with --host");
     CHECK(why({"--host", "ftp://h", "-d", "0", "--pay-token", "x"})
           == "--host \"ftp://h\" must be the address of a host, e.g. https://host.example\n"
              "--duration \"0\" must be seconds, or a number with s, m, h, d or w, e.g. 600 or 10m\n"
@@ -222,6 +253,11 @@ TEST_SUITE("runtime/client/command_line") {
                            {"--codius-file", ""},
                            {"--timeout", "soon"},
                            {"--retries", "10"},
+                           {"--max-monthly-rate", "-1"},
+                           {"--max-monthly-rate", "0"},
+                           {"--max-monthly-rate", "1e3"},
+                           {"--units", "5"},
+                           {"--codius-state-file", ""},
                            {"--btp", "http://x"},
                            {"--pay-token", "AAECAwQFBgcICQoLDA0O"}}) {
       auto with_host = w;

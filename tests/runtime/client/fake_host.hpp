@@ -15,6 +15,7 @@
 
 #include <condition_variable>
 #include <future>
+#include <map>
 #include <memory>
 
 namespace codius::tests {
@@ -50,12 +51,14 @@ class fake_host {
 public:
   explicit fake_host(host_plan plan = {}) : plan_(std::move(plan)) {
     start_ledger();
-    http_ = std::make_unique<tiny_server>([this](const tiny_request& r) { return serve(r); });
+    http_ = std::make_unique<tiny_server>(
+      [this](const tiny_request& r) { return serve(r, plan_.quoted, plan_.price); });
   }
   ~fake_host() {
     over_ = true;
     news_.notify_all();
     http_.reset();
+    more_.clear();
     on_ledger([this] {
       btp_->stop();
       switch_->stop();
@@ -70,7 +73,16 @@ public:
   /// Host's units.
   uint64_t received() {
     std::scoped_lock lock{mutex_};
-    return received_;
+    uint64_t all = 0;
+    for (const auto& [token, amount] : received_)
+      all += amount;
+    return all;
+  }
+  /// A further host of the same network, with a price of its own. Gives its URL.
+  std::string another(uint64_t price) {
+    more_.push_back(std::make_unique<tiny_server>(
+      [this, price](const tiny_request& r) { return serve(r, std::to_string(price), price); }));
+    return more_.back()->url();
   }
   std::vector<tiny_request> requests() {
     std::scoped_lock lock{mutex_};
@@ -92,7 +104,7 @@ private:
     deps.asset_scale = plan_.asset_scale;
     deps.own_address = [] { return std::string{"private.test"}; };
     deps.send = [sw = switch_](net::ilp_prepare p) { return sw->local_link()->send(std::move(p)); };
-    deps.credit = [this](std::string, uint64_t amount) { return book(amount); };
+    deps.credit = [this](std::string token, uint64_t amount) { return book(token, amount); };
     receiver_ = std::make_shared<net::stream_server>(deps);
     switch_->set_receiver([this, deps](net::ilp_prepare p) {
       p.amount /= plan_.worth;
@@ -122,50 +134,63 @@ private:
     co_return co_await receiver->handle(std::move(p));
   }
 
-  asio::awaitable<status> book(uint64_t amount) {
+  asio::awaitable<status> book(std::string token, uint64_t amount) {
     std::scoped_lock lock{mutex_};
-    received_ += amount;
+    received_[token] += amount;
     news_.notify_all();
     co_return ok();
   }
 
-  std::optional<std::string> serve(const tiny_request& r) {
+  uint64_t received_for(const std::string& token) {
+    std::scoped_lock lock{mutex_};
+    return received_[token];
+  }
+
+  std::optional<std::string> serve(const tiny_request& r, const std::string& quoted,
+                                   uint64_t price) {
+    const auto at = r.target.find("manifestHash=");
+    auto hash = at == std::string::npos ? "" : r.target.substr(at + 13, 52);
+    const auto body = runtime::parse_json(r.body);
+    const auto* manifest = body ? body->find("manifest") : nullptr;
+    if (manifest)
+      hash = runtime::hash_manifest(*manifest).text;
     {
       std::scoped_lock lock{mutex_};
       requests_.push_back(r);
+      if (r.method == "POST" && manifest)
+        pods_[hash] = dump(*manifest);
+      if (r.method == "GET")
+        return pods_.count(hash) ? delivered(hash, R"(,"manifest":)" + pods_[hash])
+                                 : answer(404, R"({"message":"no such pod"})");
     }
-    const auto body = runtime::parse_json(r.body);
-    const auto* manifest = body ? body->find("manifest") : nullptr;
-    if (!manifest)
+    if (!manifest && r.method != "PUT")
       return answer(400, R"({"statusCode":400,"message":"no manifest"})");
-    const auto hash = runtime::hash_manifest(*manifest).text;
     if (r.method == "OPTIONS")
-      return quote(r, *body, hash);
-    return sell(r, hash);
+      return quote(r, *body, hash, quoted);
+    return sell(r, hash, price);
   }
 
   std::optional<std::string> quote(const tiny_request& r, const runtime::json& body,
-                                   const std::string& hash) {
+                                   const std::string& hash, const std::string& quoted) {
     if (plan_.quote_needs_private && !body.find("private")
         && r.body.find("private:sha256") != std::string::npos)
       return answer(422, R"({"message":"variable is private"})");
     if (plan_.quote_needs_token && !on_ledger([&] { return receiver_->has_stream(tag(r)); }))
       return pay_first(r);
-    return answer(200, R"({"manifestHash":")" + hash + R"(","price":)" + plan_.quoted + plan_.unit
-                         + "}");
+    return answer(200, R"({"manifestHash":")" + hash + R"(","price":)" + quoted + plan_.unit + "}");
   }
 
-  std::optional<std::string> sell(const tiny_request& r, const std::string& hash) {
+  std::optional<std::string> sell(const tiny_request& r, const std::string& hash, uint64_t price) {
     const auto key = tag(r);
-    const bool paid = received() >= plan_.price;
+    const bool paid = received_for(key) >= price;
     if (!paid && !on_ledger([&] { return receiver_->has_stream(key); }))
       return pay_first(r);
     if (!paid && std::exchange(plan_.forgets, false))
       return pay_first(r);
     if (!paid) {
-      (void)on_ledger([&] { return receiver_->allow(key, plan_.price + plan_.greed); });
+      (void)on_ledger([&] { return receiver_->allow(key, price + plan_.greed); });
       std::unique_lock lock{mutex_};
-      const auto content = [&] { return over_ || received_ >= plan_.price; };
+      const auto content = [&] { return over_ || received_[key] >= price; };
       if (!news_.wait_for(lock, std::chrono::seconds{20}, content))
         return answer(402, R"({"message":"Failed to get payment before timeout"})");
     }
@@ -175,9 +200,9 @@ private:
   }
 
 public:
-  static std::string delivered(const std::string& hash) {
+  static std::string delivered(const std::string& hash, const std::string& more = "") {
     return answer(200, R"({"url":"http://)" + hash + R"(.localhost:3000/","manifestHash":")" + hash
-                         + R"(","expiry":"2030-01-01T00:10:00.000Z"})");
+                         + R"(","expiry":"2030-01-01T00:10:00.000Z")" + more + "}");
   }
 
 private:
@@ -205,12 +230,14 @@ private:
   uint16_t btp_port_ = 0;
   std::mutex mutex_;
   std::condition_variable news_;
-  uint64_t received_ = 0;
+  std::map<std::string, uint64_t> received_; ///< by token
+  std::map<std::string, std::string> pods_;  ///< manifests, by hash
   int paid_requests_ = 0;
   int packets_ = 0; ///< of the ledger's thread
   std::atomic<bool> over_ = false;
   std::vector<tiny_request> requests_;
   std::unique_ptr<tiny_server> http_;
+  std::vector<std::unique_ptr<tiny_server>> more_;
 };
 
 } // namespace codius::tests

@@ -1,8 +1,8 @@
 #include "runtime/base/json.hpp"
 #include "runtime/client/host_answers.hpp"
 #include "runtime/client/manifest_source.hpp"
+#include "runtime/client/purchase_report.hpp"
 #include "runtime/client/text.hpp"
-#include "runtime/client/upload_report.hpp"
 
 #include <doctest/doctest.h>
 
@@ -21,8 +21,8 @@ net::http_response response(unsigned status, std::string body) {
   return out;
 }
 
-upload_result example() {
-  upload_result r;
+purchase_result example() {
+  purchase_result r;
   r.host = "http://h";
   r.hash = hash;
   r.token = "TOKEN";
@@ -31,7 +31,9 @@ upload_result example() {
   return r;
 }
 
-std::string failed(const upload_result& r, const failure& why) { return failure_text(why, r, {}); }
+std::string failed(const purchase_result& r, const failure& why) {
+  return failure_text(why, r, {});
+}
 
 } // namespace
 
@@ -70,7 +72,7 @@ TEST_SUITE("runtime/client/host_answers") {
   }
 }
 
-TEST_SUITE("runtime/client/upload_report") {
+TEST_SUITE("runtime/client/purchase_report") {
   TEST_CASE("success says where, until when, and for how much") {
     auto r = example();
     r.moved.sent = 1000;

@@ -6,8 +6,8 @@
 namespace codius::tests {
 
 struct paid_fixture : upload_fixture {
-  client::upload_result upload_to(const fake_host& host) {
-    options.host = *client::parse_host(host.url());
+  client::purchase_result upload_to(const fake_host& host) {
+    options.hosts = {*client::parse_host(host.url())};
     options.ledger = *net::parse_btp_uri(host.ledger());
     result = run();
     return result;

@@ -30,6 +30,9 @@ struct upload_fixture {
     directory = name;
     options.codius_file = write("codius.json", small_codius);
     options.vars_file = (directory / "codiusvars.json").string();
+    options.state_file = (directory / "default.codiusstate.json").string();
+    options.overwrite_state = true; // most tests are not about it
+    options.hosts_file = (directory / "codiushosts.json").string();
     options.assume_yes = true;
     options.time_limit = std::chrono::seconds{60};
     options.ledger = *net::parse_btp_uri("btp+ws://:x@127.0.0.1:1"); // nobody is there
@@ -46,7 +49,15 @@ struct upload_fixture {
     options.vars_file = write("codiusvars.json", private_vars);
   }
 
-  client::upload_result run() { return client::upload(options, world); }
+  client::run_report run_all() { return client::upload(options, world); }
+  /// As run_all, for one host.
+  client::purchase_result run() {
+    auto all = run_all();
+    auto one = all.hosts.size() == 1 ? all.hosts[0] : client::purchase_result{};
+    if (all.why)
+      one.end = *all.why;
+    return one;
+  }
   /// As run, for uploads that are to fail.
   client::failure fail() {
     result = run();
@@ -60,7 +71,7 @@ struct upload_fixture {
   std::filesystem::path directory;
   std::string out, err;
   client::upload_options options;
-  client::upload_result result;
+  client::purchase_result result;
   client::program_world world{runtime::system_env(),
                               [](const char*) { return std::string{}; },
                               {[this](std::string_view t) { out += t; },

@@ -21,7 +21,7 @@ TEST_SUITE("runtime/client/upload_payment") {
   }
 
   TEST_CASE_FIXTURE(paid_fixture,
-                    "private values go to the host that is paid, and into no quote (C-02)") {
+                    "C-02 private values go to the host that is paid, and into no quote") {
     use_private_values();
     for (const bool insists : {false, true}) {
       CAPTURE(insists);
@@ -53,7 +53,7 @@ TEST_SUITE("runtime/client/upload_payment") {
     CHECK(token(all[2]) == token(all[3]));
   }
 
-  TEST_CASE_FIXTURE(paid_fixture, "a host gets no more than it quoted, whatever it wants (C-17)") {
+  TEST_CASE_FIXTURE(paid_fixture, "C-17 a host gets no more than it quoted, whatever it wants") {
     options.max_price = price_limit{uint64_t{1'000'000}};
     fake_host host{{.greed = 500'000}};
     const auto done = upload_to(host);
@@ -165,7 +165,7 @@ TEST_SUITE("runtime/client/upload_payment") {
           != err.npos);
   }
 
-  TEST_CASE_FIXTURE(paid_fixture, "a host that gives back another pod is not praised (C-20)") {
+  TEST_CASE_FIXTURE(paid_fixture, "C-20 a host that gives back another pod is not praised") {
     fake_host host{{.after_payment = [](int, const std::string&) {
       return fake_host::delivered(std::string(52, 'a'));
     }}};
@@ -217,7 +217,7 @@ TEST_SUITE("runtime/client/upload_payment") {
                         "Pay: interledger-stream g.nowhere.x " + to_base64(byte_buffer(32))
                           + "\r\n");
     }};
-    options.host = *parse_host(lost.url());
+    options.hosts = {*parse_host(lost.url())};
     options.ledger = *net::parse_btp_uri(network.ledger());
     const auto why = fail();
     CHECK(why.code == exit_code::payment);

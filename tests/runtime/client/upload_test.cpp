@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 TEST_SUITE("runtime/client/upload") {
   TEST_CASE_FIXTURE(upload_fixture, "bad files are named, and nobody is asked anything") {
-    options.host = *parse_host("http://127.0.0.1:1");
+    options.hosts = {*parse_host("http://127.0.0.1:1")};
     struct row {
       const char* what;
       std::string codius;
@@ -46,8 +46,8 @@ TEST_SUITE("runtime/client/upload") {
     }
   }
 
-  TEST_CASE_FIXTURE(upload_fixture, "missing files are named (C-14)") {
-    options.host = *parse_host("http://127.0.0.1:1");
+  TEST_CASE_FIXTURE(upload_fixture, "C-14 missing files are named") {
+    options.hosts = {*parse_host("http://127.0.0.1:1")};
     options.vars_file_named = true;
     CHECK(fail().what == options.vars_file + " does not exist");
     options.codius_file = "nowhere/codius.json";
@@ -57,13 +57,13 @@ TEST_SUITE("runtime/client/upload") {
   }
 
   TEST_CASE_FIXTURE(upload_fixture, "a vars file that nobody named need not be there") {
-    options.host = *parse_host("http://127.0.0.1:1");
+    options.hosts = {*parse_host("http://127.0.0.1:1")};
     CHECK(fail().code == exit_code::host);
     CHECK(err.find("(and no file of variables)") != err.npos);
   }
 
   TEST_CASE_FIXTURE(upload_fixture, "without a terminal nobody pays unasked") {
-    options.host = *parse_host("http://127.0.0.1:1");
+    options.hosts = {*parse_host("http://127.0.0.1:1")};
     options.assume_yes = false;
     const auto why = fail();
     CHECK(why.code == exit_code::user);
@@ -72,7 +72,7 @@ TEST_SUITE("runtime/client/upload") {
   }
 
   TEST_CASE_FIXTURE(upload_fixture, "a host that is not there is named") {
-    options.host = *parse_host("http://127.0.0.1:1");
+    options.hosts = {*parse_host("http://127.0.0.1:1")};
     const auto why = fail();
     CHECK(why.code == exit_code::host);
     CHECK(why.what.starts_with("cannot reach http://127.0.0.1:1: "));
@@ -141,7 +141,7 @@ TEST_SUITE("runtime/client/upload") {
           return r.bytes.empty() ? std::nullopt : std::optional{r.bytes};
         return r.bytes;
       }};
-      options.host = *parse_host(server.url());
+      options.hosts = {*parse_host(server.url())};
       options.time_limit = 2s; // for those that leave us waiting
       const auto why = fail();
       if (r.what == std::string{"truncated"}) { // the connection stays open: that is a wait
@@ -162,7 +162,7 @@ TEST_SUITE("runtime/client/upload") {
       waiting.wait();
       return std::nullopt;
     }};
-    options.host = *parse_host(server.url());
+    options.hosts = {*parse_host(server.url())};
     options.time_limit = 1s;
     const auto why = fail();
     over.set_value();
@@ -175,7 +175,7 @@ TEST_SUITE("runtime/client/upload") {
     const tiny_server server{[](const tiny_request&) {
       return answer(200, R"({"price":"5","assetCode":"XRP","assetScale":9})");
     }};
-    options.host = *parse_host(server.url());
+    options.hosts = {*parse_host(server.url())};
     const auto why = fail();
     CHECK(why.code == exit_code::payment);
     CHECK(why.what == "no ledger to pay from: nothing listens at 127.0.0.1:1");

@@ -7,11 +7,13 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace codius::client {
 
-/// Everything that there is to say at the end of an upload.
-struct upload_result {
+/// Everything that there is to say when a purchase at one host has ended.
+struct purchase_result {
   std::string host;               ///< its origin; empty: not known yet
   std::string hash;               ///< empty: not known yet
   std::string token;              ///< of the payment
@@ -23,14 +25,27 @@ struct upload_result {
   outcome<delivery> end = failure{exit_code::user, "nothing was done", {}};
 };
 
-exit_code exit_of(const upload_result& r);
+exit_code exit_of(const purchase_result& r);
 
 /// For people: URL, end and cost of the pod.
-std::string success_text(const delivery& pod, const upload_result& r, utc_time now,
+std::string success_text(const delivery& pod, const purchase_result& r, utc_time now,
                          const text_style& style);
 /// For people: what happened, what became of the money, what to do next; in this order.
-std::string failure_text(const failure& why, const upload_result& r, const text_style& style);
+std::string failure_text(const failure& why, const purchase_result& r, const text_style& style,
+                         std::string_view command = "upload");
 /// For programs: one object and a newline. Amounts are texts of smallest units.
-std::string report_json(const upload_result& r);
+std::string report_json(const purchase_result& r);
+
+/// What a command that pays has to say at its end.
+struct run_report {
+  std::string_view command;           ///< "upload"
+  std::vector<purchase_result> hosts; ///< in the order asked
+  /// Why it ended before any host was asked to sell; then nothing was paid.
+  std::optional<failure> why;
+};
+/// 0 only when it went well at every host.
+exit_code exit_of(const run_report& r);
+/// Prints it where it belongs, as text or JSON, and answers the exit code.
+int tell(const run_report& r, bool as_json, utc_time now, const console& streams);
 
 } // namespace codius::client

@@ -42,11 +42,14 @@ set(runtime_sources
   runtime/client/board.cpp
   runtime/client/buy_options.cpp
   runtime/client/command_line.cpp
+  runtime/client/commands.cpp
+  runtime/client/completion.cpp
   runtime/client/console.cpp
   runtime/client/cron.cpp
   runtime/client/crontab.cpp
   runtime/client/crowd.cpp
   runtime/client/discovery.cpp
+  runtime/client/doctor.cpp
   runtime/client/extend.cpp
   runtime/client/extend_hash.cpp
   runtime/client/host_answers.cpp
@@ -54,12 +57,14 @@ set(runtime_sources
   runtime/client/host_link.cpp
   runtime/client/host_list.cpp
   runtime/client/hosts.cpp
+  runtime/client/init.cpp
   runtime/client/input_file.cpp
   runtime/client/ledger.cpp
   runtime/client/manifest_command.cpp
   runtime/client/manifest_files.cpp
   runtime/client/manifest_report.cpp
   runtime/client/manifest_source.cpp
+  runtime/client/manual.cpp
   runtime/client/option_reader.cpp
   runtime/client/outcome.cpp
   runtime/client/paid_request.cpp

@@ -71,6 +71,7 @@ set(runtime_tests_sources
   tests/runtime/base/system_env_test.cpp
   tests/runtime/base/utf8_test.cpp
   tests/runtime/client/command_line_test.cpp
+  tests/runtime/client/habits_test.cpp
   tests/runtime/client/host_answers_test.cpp
   tests/runtime/client/input_file_test.cpp
   tests/runtime/client/manifest_command_test.cpp

@@ -27,8 +27,8 @@ basket::basket(session& in, order& what, state_keeper* keeper)
   session_.on_interrupt = [this] {
     for (auto& one : all_)
       if (!one->result().end && one->moved() != money_moved{})
-        session_.steps().note("No more money is sent to " + one->host()
-                              + ". Pay token: " + token_text(one->token()));
+        one->note("No more money is sent to " + one->host()
+                  + ". Pay token: " + token_text(one->token()));
   };
 }
 
@@ -166,8 +166,8 @@ asio::awaitable<void> basket::buy_one(size_t at) {
     one.result().end = session_.describe(got.failure());
   if (keeper_)
     if (const auto kept = keeper_->settle(one); !kept)
-      session_.steps().note(kept.failure().what + ". What should stand there: host " + one.host()
-                            + ", pay token " + token_text(one.token()));
+      one.note(kept.failure().what + ". What should stand there: host " + one.host()
+               + ", pay token " + token_text(one.token()));
   if (board_)
     board_->finish(at, static_cast<bool>(got),
                    got ? "runs until " + iso_time(got->expires_at)

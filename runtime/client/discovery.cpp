@@ -57,12 +57,14 @@ std::optional<bool> flag_in(const json& answer, const char* name) {
 } // namespace
 
 asio::awaitable<outcome<json>> get_object(session& in, host_place host, std::string target,
-                                          std::chrono::milliseconds limit) {
+                                          std::chrono::milliseconds limit, std::string token) {
   const auto link = std::make_shared<host_link>(std::move(host));
   host_request request;
   request.method = "GET";
   request.target = std::move(target);
   request.fields.set("Accept", "application/codius-v1+json");
+  if (!token.empty())
+    request.fields.set("Pay-Token", token);
   auto asking = link->ask(std::move(request), limit);
   const auto answer = co_await within(limit + 1s, in.stop(), std::move(asking));
   if (in.stop().requested())

@@ -25,8 +25,10 @@ struct host_facts {
 };
 host_facts read_info(const runtime::json& answer);
 
-/// `GET target` of a host, as a JSON object. Fails as the host does.
+/// `GET target` of a host, as a JSON object. `token`: sent as Pay-Token, if any. Fails as the host
+/// does.
 asio::awaitable<outcome<runtime::json>> get_object(session& in, host_place host, std::string target,
-                                                   std::chrono::milliseconds limit);
+                                                   std::chrono::milliseconds limit,
+                                                   std::string token = {});
 
 } // namespace codius::client

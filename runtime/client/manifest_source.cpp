@@ -84,7 +84,8 @@ outcome<manifest_sources> read_sources(const upload_options& options) {
     return codius.failure();
   if (!*codius)
     return about(options.codius_file, "does not exist",
-                 "It says what to run; name another with --codius-file");
+                 "It says what to run: codius init writes one to begin with; name another with "
+                 "--codius-file");
   auto vars = read_file(options.vars_file);
   if (!vars)
     return vars.failure();

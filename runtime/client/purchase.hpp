@@ -32,6 +32,7 @@ public:
 
   /// Where it is shown from now on.
   void show_at(step_view& shown) { shown_ = &shown; }
+  void note(std::string_view text) { shown_->note(text); }
 
   /// Free; private values are not sent.
   asio::awaitable<done> get_quote();

@@ -38,4 +38,14 @@ int run_upload(const given_options& given, const program_world& world) {
   return code != 0 ? code : end;
 }
 
+std::span<const command_spec> upload_commands() {
+  static const command_spec command{"upload",
+                                    "Pay hosts to run a pod, and say where it is.",
+                                    upload_option_specs(),
+                                    upload_notes(),
+                                    upload_examples(),
+                                    run_upload};
+  return {&command, 1};
+}
+
 } // namespace codius::client

@@ -5,7 +5,10 @@
 
 namespace codius::client {
 
-/// `codius upload`: makes the manifest, finds hosts, asks for their prices, asks the person, pays,
+/// `codius upload`.
+std::span<const command_spec> upload_commands();
+
+/// Makes the manifest, finds hosts, asks for their prices, asks the person, pays,
 /// records the pod, and says where it is.
 int run_upload(const given_options& options, const program_world& world);
 

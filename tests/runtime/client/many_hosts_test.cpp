@@ -191,6 +191,71 @@ TEST_SUITE("runtime/client/many_hosts") {
           == "1000");
   }
 
+  TEST_CASE_FIXTURE(many_hosts_fixture,
+                    "the pay token is on disk before the money is with the host") {
+    std::string seen;
+    fake_host host{{.after_payment = [&](int, const std::string& hash) {
+      seen = read(options.state_file); // a kill now would leave this
+      return fake_host::delivered(hash);
+    }}};
+    CHECK(upload_by_hand({"--host", host.url(), "--btp", host.ledger()}) == 0);
+    const auto then = runtime::parse_json(seen);
+    REQUIRE(then);
+    const auto token = *then->find("unfinished")->find(host.url())->find_text("payToken");
+    CHECK(host.requests().back().head.find("Pay-Token: " + token + "\r\n") != std::string::npos);
+    CHECK(read(options.state_file).find(token) == std::string::npos);
+  }
+
+  TEST_CASE_FIXTURE(many_hosts_fixture,
+                    "the monthly limit counts at the real rate, before money moves") {
+    fake_host host{{.unit = R"(,"assetCode":"EUR","assetScale":2)",
+                    .worth = 3,
+                    .asset_code = "EUR",
+                    .asset_scale = 2}};
+    const words to{"--host", host.url(), "--btp", host.ledger(), "-m"};
+    auto little = to;
+    little.insert(little.end(), {"0.00001", "-u", "XRP"});
+    CHECK(upload_by_hand(little) == static_cast<int>(exit_code::payment));
+    CHECK(err.find("costs 0.000003001 XRP (3001 units), and the most to be paid is 0.000000004 XRP")
+          != err.npos);
+    CHECK(host.received() == 0);
+    CHECK(!std::filesystem::exists(options.state_file));
+    auto none = to;
+    none.insert(none.end(), {"10", "-u", "USD"});
+    CHECK(upload_by_hand(none) == static_cast<int>(exit_code::user));
+    CHECK(err.find("--max-monthly-rate 10 USD cannot be compared") != err.npos);
+    auto theirs = to; // in the host's asset: how much of ours that is, nobody said
+    theirs.insert(theirs.end(), {"1", "-u", "EUR"});
+    CHECK(upload_by_hand(theirs) == static_cast<int>(exit_code::payment));
+    CHECK(err.find("--max-monthly-rate 1 EUR allows 0.02 EUR (2 units)") != err.npos);
+    auto enough = to;
+    enough.insert(enough.end(), {"10", "-u", "XRP"});
+    CHECK(upload_by_hand(enough) == 0);
+    CHECK(host.received() >= 1000);
+  }
+
+  TEST_CASE_FIXTURE(many_hosts_fixture, "status says what a host holds of an unfinished payment") {
+    bool paid = false;
+    fake_host network{{.after_payment = [&](int, const std::string&) {
+      paid = true;
+      return answer(500, R"({"message":"out of order","credit":"1000"})");
+    }}};
+    CHECK(upload_by_hand({"--host", network.url(), "--btp", network.ledger()}) != 0);
+    CHECK(paid);
+    const auto token = *state().find("unfinished")->find(network.url())->find_text("payToken");
+    const tiny_server bank{[&](const tiny_request& r) {
+      CHECK(r.target == "/credits");
+      CHECK(r.head.find("Pay-Token: " + token + "\r\n") != std::string::npos);
+      return answer(200, R"({"credits":[{"amount":"1000","assetCode":"XRP","assetScale":9},5]})");
+    }};
+    auto moved = *pod_state::parse(read(options.state_file), "s");
+    moved.forget_unfinished(network.url());
+    moved.set_unfinished(bank.url(), token);
+    REQUIRE(write_file_safely(options.state_file, moved.text()));
+    CHECK(give(status_commands(), "status", {"--codius-state-file", options.state_file}) == 2);
+    CHECK(out.find("the host holds 0.000001 XRP (1000 units) for it") != out.npos);
+  }
+
   TEST_CASE_FIXTURE(many_hosts_fixture, "an unfinished payment is not lost to another manifest") {
     fake_host host{{.after_payment = [](int, const std::string&) {
       return answer(500, R"({"message":"out of order"})");

@@ -1,6 +1,7 @@
 #include "runtime/client/extend.hpp"
 
 #include "runtime/client/extend_hash.hpp"
+#include "runtime/client/pay_token_option.hpp"
 #include "runtime/client/state_run.hpp"
 #include "runtime/client/text.hpp"
 
@@ -34,6 +35,7 @@ constexpr option_spec extend_hash_specs[] = {
   options::max_monthly_rate,
   options::units,
   options::max_price,
+  options::pay_token,
   options::yes,
   options::btp,
   options::timeout,

@@ -2,6 +2,7 @@
 
 #include "runtime/client/basket.hpp"
 #include "runtime/client/discovery.hpp"
+#include "runtime/client/pay_token_option.hpp"
 #include "runtime/client/pod_address.hpp"
 #include "runtime/client/text.hpp"
 #include "runtime/manifest/hash.hpp"
@@ -16,6 +17,7 @@ namespace {
 struct hash_options : buy_options {
   std::chrono::seconds duration{600};
   pod_address pod;
+  std::optional<codius::pay_token> token;
 };
 
 outcome<hash_options> read_hash_options(const given_options& given,
@@ -24,6 +26,7 @@ outcome<hash_options> read_hash_options(const given_options& given,
   option_reader in{given};
   in.time("duration", out.duration);
   auto hosts = read_hosts(in);
+  out.token = read_pay_token(in, hosts.size());
   read_buy_options(in, variable, out);
   if (!in.wrong().empty())
     return failure{exit_code::user, in.wrong(), "Try codius extend-hash --help"};
@@ -69,7 +72,7 @@ private:
       if (auto fine = take_manifest(*found, origin_of(host)); !fine)
         co_return fine;
       session_.steps().end("known at " + origin_of(host));
-      (void)basket_.add(host, options_.duration);
+      (void)basket_.add(host, options_.duration, options_.token);
     }
     if (auto step = co_await basket_.get_quotes(); !step)
       co_return step;

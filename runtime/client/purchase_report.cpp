@@ -46,12 +46,15 @@ std::string paid_text(const purchase_result& r) {
 }
 
 /// What to do with money that is with the host.
-std::string credit_advice(const purchase_result& r) {
+std::string credit_advice(const purchase_result& r, std::string_view command) {
+  // These keep the token in the state file, and look there.
+  const bool is_recorded = command == "extend" || command == "cron create";
+  const auto again = is_recorded ? std::string{"repeat this command"}
+                                 : "repeat this command with --pay-token " + r.token;
   if (has_credit(r))
-    return "To spend the credit, repeat this command with --pay-token " + r.token;
+    return "To spend the credit, " + again;
   if (has_moved(r))
-    return "The host knows what was paid by its pay token: repeat this command with --pay-token "
-           + r.token + ", and it counts that first";
+    return "The host knows what was paid by its pay token: " + again + ", and it counts that first";
   return {};
 }
 
@@ -101,9 +104,10 @@ std::string success_text(const delivery& pod, const purchase_result& r, utc_time
 
 std::string failure_text(const failure& why, const purchase_result& r, const text_style& style,
                          std::string_view command) {
-  auto out = tinted(style, tint::bad, "codius " + std::string{command} + ":") + " " + why.what + "\n";
+  auto out
+    = tinted(style, tint::bad, "codius " + std::string{command} + ":") + " " + why.what + "\n";
   out += indented(money_text(r));
-  if (const auto advice = credit_advice(r); !advice.empty())
+  if (const auto advice = credit_advice(r, command); !advice.empty())
     out += indented(advice + ".");
   // A host that fell silent may have done all the same what it was paid for.
   if (has_moved(r) && !r.credit && !r.hash.empty())
@@ -169,9 +173,9 @@ void tell_all(const run_report& r, utc_time now, const console& streams) {
       continue;
     }
     ++good;
-    streams.out(tinted(style, tint::strong, one.end->url) + "\n  "
-                + "until " + iso_time(one.end->expires_at) + " ("
-                + relative_time(one.end->expires_at, now) + "), paid " + paid_text(one) + "\n");
+    streams.out(tinted(style, tint::strong, one.end->url) + "\n  " + "until "
+                + iso_time(one.end->expires_at) + " (" + relative_time(one.end->expires_at, now)
+                + "), paid " + paid_text(one) + "\n");
   }
   streams.out("The pod runs at " + std::to_string(good) + " of " + std::to_string(r.hosts.size())
               + " hosts. Hash: " + r.hosts.front().hash + "\n");

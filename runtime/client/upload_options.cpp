@@ -1,8 +1,7 @@
 #include "runtime/client/upload_options.hpp"
 
-#include "messages/bytes.hpp"
+#include "runtime/client/pay_token_option.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace codius::client {
@@ -36,8 +35,7 @@ constexpr std::array specs{
   option_spec{"--debug", "", "Let everybody read the pod's output: codius tail does."},
   option_spec{"--tail", "", "With --debug: show the output once the pod runs."},
   options::yes,
-  option_spec{"--pay-token", "TOKEN",
-              "Use the credit of an earlier payment: the token that it printed."},
+  options::pay_token,
   options::btp,
   option_spec{"--insecure-registry", "HOST",
               "Ask this image registry without TLS. Repeatable; also a list in "
@@ -48,23 +46,9 @@ constexpr std::array specs{
   options::json,
 };
 
-void read_token(option_reader& in, std::optional<pay_token>& out) {
-  const auto* text = in.value("pay-token");
-  if (!text)
-    return;
-  const auto octets = from_base64_lenient(*text);
-  pay_token token{};
-  if (octets.size() != token.size())
-    return in.refuse("pay-token", *text, "must be the 22 characters that an earlier run printed");
-  std::copy(octets.begin(), octets.end(), token.begin());
-  out = token;
-}
-
 void check_relations(option_reader& in, const upload_options& out) {
   if (out.host_count && in.on("host"))
     in.say("Arguments host and host-count are mutually exclusive");
-  if (out.token && out.hosts.size() > 1)
-    in.say("--pay-token belongs to one host: give one --host");
   if (out.token && !in.on("host"))
     in.say("--pay-token belongs to one host: give it with --host");
   if (out.tail && !out.debug)
@@ -111,7 +95,7 @@ result<upload_options> read_upload_options(const given_options& given,
   out.add_host_env = in.on("add-host-env");
   out.debug = in.on("debug");
   out.tail = in.on("tail");
-  read_token(in, out.token);
+  out.token = read_pay_token(in, out.hosts.size());
   read_buy_options(in, variable, out);
   out.insecure_registries = insecure_registries(given, variable);
   check_relations(in, out);

@@ -110,6 +110,9 @@ TEST_SUITE("runtime/client/purchase_report") {
       == "codius upload: x\n"
          "  Nothing was paid. 0.000000007 XRP (7 units) are kept as credit of pay token TOKEN.\n"
          "  To spend the credit, repeat this command with --pay-token TOKEN.\n");
+    CHECK(
+      failure_text({exit_code::host, "x", ""}, r, {}, "extend")
+        .ends_with("  To spend the credit, repeat this command.\n")); // the record has the token
     r.credit.reset();
     r.moved = {500, 20};
     CHECK(

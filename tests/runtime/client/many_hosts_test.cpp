@@ -141,6 +141,12 @@ TEST_SUITE("runtime/client/many_hosts") {
     const auto all = host.requests();
     CHECK(all.back().method == "PUT");
     CHECK(all.back().body == "");
+    const auto& head = all.back().head;
+    const auto token = head.substr(head.find("Pay-Token: ") + 11, 22);
+    CHECK(give(extend_commands(), "extend-hash",
+               {hash, "--host", host.url(), "-y", "--btp", host.ledger(), "--pay-token", token})
+          == 0);
+    CHECK(host.received() == 2 * paid); // the token had paid before
     CHECK(give(extend_commands(), "extend-hash",
                {std::string(52, 'a'), "--host", host.url(), "-y", "--btp", host.ledger()})
           == static_cast<int>(exit_code::host));

@@ -2,6 +2,7 @@
 #include "runtime/base/log.hpp"
 #include "runtime/base/system_env.hpp"
 #include "runtime/base/version.hpp"
+#include "runtime/ctl/ctl.hpp"
 #include "runtime/doctor/doctor.hpp"
 
 #include <algorithm>
@@ -96,6 +97,7 @@ struct subcommand {
              const env& world);
 };
 constexpr subcommand subcommands[] = {
+  {"ctl", runtime::ctl::run},
   {"doctor", runtime::doctor::run},
 };
 

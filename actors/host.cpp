@@ -1,5 +1,6 @@
 #include "actors/host.hpp"
 
+#include "actors/admin/admin.hpp"
 #include "actors/expiry_timer/expiry_timer.hpp"
 #include "actors/http_ingress/http_ingress.hpp"
 #include "actors/ilp_bridge/ilp_bridge.hpp"
@@ -19,6 +20,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace codius::actors {
 
@@ -133,6 +135,32 @@ self_test_deps self_test_of(const runtime::config& cfg) {
   return out;
 }
 
+net::server_settings admin_server_of(const runtime::config& cfg) {
+  net::server_settings out;
+  if (cfg.admin_socket)
+    out.socket_path = cfg.run_dir + "/admin.sock";
+  if (cfg.admin_listen) {
+    out.bind_ip = cfg.admin_listen->ip;
+    out.port = cfg.admin_listen->port;
+  }
+  return out;
+}
+
+/// Sees that the admin API will find its place, before anything else begins.
+status make_place_for_admin(const runtime::config& cfg) {
+  if (cfg.admin_listen) {
+    const auto port = claim_port(cfg.admin_listen->ip, cfg.admin_listen->port, "CODIUS_ADMIN_LISTEN");
+    return port ? ok() : status{port.error()};
+  }
+  std::error_code ec;
+  if (cfg.admin_socket)
+    std::filesystem::create_directories(cfg.run_dir, ec);
+  if (ec)
+    return error{errc::io, "cannot make the run directory " + cfg.run_dir + ": " + ec.message()
+                             + "; choose another with CODIUS_RUN_DIR"};
+  return ok();
+}
+
 /// Empty where the host tests itself.
 std::string why_not_tested(const runtime::config& cfg) {
   if (cfg.pod_runtime == runtime::pod_runtime_kind::noop)
@@ -161,6 +189,8 @@ result<std::unique_ptr<host>> host::start(runtime::config cfg, env world,
   if (cfg.ilp_listen)
     if (auto free = claim_port(cfg.ilp_listen->ip, cfg.ilp_listen->port, "CODIUS_ILP_LISTEN"); !free)
       return free.error();
+  if (auto place = make_place_for_admin(cfg); !place)
+    return place.error();
   if (auto ready = pods->prepare_host(); !ready)
     return ready.error();
   log::write(log::level::info, "runtime.ready", {{"what", pods->describe()}});
@@ -244,6 +274,15 @@ void host::spawn_tree() {
   trial.client
     = make_self_test_client({*system_, ilp.io, world_, api.public_uri, gate_->credentials()});
 
+  admin_deps office;
+  office.io = contexts_[contexts_.size() - 2].get();
+  office.world = world_;
+  office.server = admin_server_of(cfg_);
+  office.api = {public_uri, api.terms.board, routes_, edge.proxied, std::make_shared<edge_view>()};
+  edge.on_server = [view = std::const_pointer_cast<edge_view>(office.api.edge)](auto server) {
+    view->show(std::move(server));
+  };
+
   using runtime::strategy;
   std::vector<child_spec> tree;
   tree.push_back(detached_worker(role::keeper, {root_.file("codius.db"), world_}));
@@ -267,12 +306,19 @@ void host::spawn_tree() {
   tree.push_back(runtime::nested(caf::atom("trial"), {"trial", group_rules(strategy::one_for_one)},
                                  {worker(role::self_test, self_test, trial)}));
 
+  if (cfg_.admin_socket || cfg_.admin_listen)
+    tree.push_back(runtime::nested(caf::atom("office"),
+                                   {"office", group_rules(strategy::one_for_one)},
+                                   {worker(role::admin, admin, office)}));
+
   runtime::supervision rules{"root", root_rules()};
   rules.on_end = [this](const caf::error& why) {
     const bool wanted = !why || why == caf::exit_reason::user_shutdown;
     end_.set_value(wanted ? std::string{} : runtime::describe(why));
   };
   root_supervisor_ = system_->spawn(runtime::supervisor, std::move(rules), std::move(tree));
+  system_->registry().put(role::root,
+                          caf::actor_cast<caf::strong_actor_ptr>(root_supervisor_));
 }
 
 void host::stop() {
@@ -280,6 +326,7 @@ void host::stop() {
     return;
   caf::anon_send_exit(root_supervisor_, caf::exit_reason::user_shutdown);
   ended_.wait();
+  system_->registry().erase(role::root);
   root_supervisor_ = nullptr;
 }
 

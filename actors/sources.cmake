@@ -1,14 +1,31 @@
 # Sources are listed: a file that is not here is not built.
 set(actors_sources
+  actors/admin/admin.cpp
+  actors/admin/admin_api.cpp
+  actors/admin/body.cpp
+  actors/admin/health_routes.cpp
+  actors/admin/host_routes.cpp
+  actors/admin/original_routes.cpp
+  actors/admin/peers_routes.cpp
+  actors/admin/pods_routes.cpp
+  actors/admin/scrape.cpp
+  actors/admin/sums.cpp
+  actors/expiry_timer/due_times.cpp
   actors/expiry_timer/expiry_timer.cpp
   actors/host.cpp
   actors/http_ingress/answers.cpp
   actors/http_ingress/api.cpp
+  actors/http_ingress/credits_route.cpp
+  actors/http_ingress/home_page.cpp
   actors/http_ingress/http_ingress.cpp
+  actors/http_ingress/info_routes.cpp
+  actors/http_ingress/info_text.cpp
   actors/http_ingress/logs_routes.cpp
   actors/http_ingress/peers_routes.cpp
   actors/http_ingress/pods_routes.cpp
+  actors/http_ingress/request_id.cpp
   actors/http_ingress/routes.cpp
+  actors/http_ingress/web_pages.cpp
   actors/ilp_bridge/ilp_bridge.cpp
   actors/ilp_bridge/ilp_node.cpp
   actors/keeper/keeper.cpp

@@ -18,6 +18,8 @@ CODIUS_MESSAGE(open_purchase)
 CODIUS_MESSAGE(purchase_opened)
 CODIUS_MESSAGE(get_token)
 CODIUS_MESSAGE(token_state)
+CODIUS_MESSAGE(get_credits)
+CODIUS_MESSAGE(token_credits)
 CODIUS_MESSAGE(book_money)
 CODIUS_MESSAGE(money_booked)
 CODIUS_MESSAGE(abandon_purchase)
@@ -113,6 +115,8 @@ inline constexpr auto logs = caf::atom("logs");
 inline constexpr auto ingress = caf::atom("ingress");
 inline constexpr auto peers = caf::atom("peers");
 inline constexpr auto self_test = caf::atom("self_test");
+inline constexpr auto admin = caf::atom("admin");
+inline constexpr auto root = caf::atom("root"); ///< the supervisor of all
 } // namespace role
 
 using flush_atom = caf::atom_constant<caf::atom("flush")>;
@@ -127,6 +131,7 @@ using keeper_actor = caf::typed_actor<
   caf::replies_to<deliver_purchase>::with<purchase>,
   caf::replies_to<credit_purchase>::with<purchase_credited>,
   caf::replies_to<get_token>::with<token_state>, caf::replies_to<get_owed>::with<purchase_list>,
+  caf::replies_to<get_credits>::with<token_credits>,
   caf::replies_to<get_records>::with<record_list>, caf::replies_to<get_record>::with<pod_record>,
   caf::replies_to<set_phase>::with<pod_record>, caf::replies_to<begin_expiry>::with<pod_record>,
   caf::replies_to<forget_record>::with<record_forgotten>,

@@ -101,6 +101,18 @@ struct token_state {
   std::vector<purchase> purchases; ///< newest first, at most 16
 };
 
+/// All that a token holds, in every asset that it ever got. Reply: `token_credits`.
+struct get_credits {
+  pay_token token{};
+};
+struct token_credits {
+  struct line {
+    asset unit;
+    uint64_t amount = 0; ///< never 0
+  };
+  std::vector<line> all;
+};
+
 /// Books money that a STREAM packet brings, before that packet is fulfilled; when it completes an
 /// open purchase, that purchase becomes `owed` in the same transaction. Reply: `money_booked`.
 struct book_money {

@@ -5,6 +5,7 @@ set(net_sources
   net/http/client.cpp
   net/http/client_stream.cpp
   net/http/client_tls.cpp
+  net/http/content_coding.cpp
   net/http/date.cpp
   net/http/error_body.cpp
   net/http/event_stream.cpp
@@ -19,6 +20,7 @@ set(net_sources
   net/http/stream_body.cpp
   net/http/text.cpp
   net/http/timed_socket.cpp
+  net/http/unix_door.cpp
   net/http/uri.cpp
   net/http/write_head.cpp
   net/ilp/address.cpp

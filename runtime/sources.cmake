@@ -68,6 +68,7 @@ set(runtime_sources
   runtime/client/option_reader.cpp
   runtime/client/outcome.cpp
   runtime/client/paid_request.cpp
+  runtime/client/pay_token_option.cpp
   runtime/client/payment.cpp
   runtime/client/pod_address.cpp
   runtime/client/price.cpp
@@ -90,6 +91,9 @@ set(runtime_sources
   runtime/client/upload_options.cpp
   runtime/client/upload_hosts.cpp
   runtime/client/upload_run.cpp
+  runtime/ctl/admin_link.cpp
+  runtime/ctl/ctl.cpp
+  runtime/ctl/views.cpp
   runtime/doctor/checks.cpp
   runtime/doctor/checks_machine.cpp
   runtime/doctor/checks_place.cpp

@@ -6,6 +6,7 @@ set(net_tests_sources
   tests/net/http/admission_test.cpp
   tests/net/http/body_decoder_test.cpp
   tests/net/http/client_test.cpp
+  tests/net/http/content_coding_test.cpp
   tests/net/http/error_body_test.cpp
   tests/net/http/event_stream_test.cpp
   tests/net/http/head_test.cpp
@@ -14,6 +15,7 @@ set(net_tests_sources
   tests/net/http/public_address_test.cpp
   tests/net/http/server_test.cpp
   tests/net/http/stream_body_test.cpp
+  tests/net/http/unix_door_test.cpp
   tests/net/http/uri_test.cpp
   tests/net/http/write_head_test.cpp
   tests/net/ilp/address_test.cpp
@@ -66,6 +68,7 @@ set(runtime_tests_sources
   tests/runtime/base/json_test.cpp
   tests/runtime/base/log_test.cpp
   tests/runtime/base/metrics_test.cpp
+  tests/runtime/base/price_table_test.cpp
   tests/runtime/base/process_test.cpp
   tests/runtime/base/terms_board_test.cpp
   tests/runtime/base/system_env_test.cpp
@@ -85,6 +88,7 @@ set(runtime_tests_sources
   tests/runtime/client/text_test.cpp
   tests/runtime/client/upload_payment_test.cpp
   tests/runtime/client/upload_test.cpp
+  tests/runtime/ctl/views_test.cpp
   tests/runtime/doctor/checks_test.cpp
   tests/runtime/manifest/canonical_json_test.cpp
   tests/runtime/manifest/generate_test.cpp
@@ -115,10 +119,15 @@ set(runtime_tests_sources
   tests/runtime/store/store_test.cpp)
 set(actors_tests_sources
   tests/actors/crash_test.cpp
+  tests/actors/admin/body_test.cpp
+  tests/actors/admin/sums_test.cpp
   tests/actors/expiry_timer/due_times_test.cpp
   tests/actors/host_test.cpp
-  tests/actors/http_ingress/routes_test.cpp
+  tests/actors/http_ingress/info_text_test.cpp
+  tests/actors/http_ingress/money_rules_test.cpp
   tests/actors/http_ingress/peers_routes_test.cpp
+  tests/actors/http_ingress/routes_test.cpp
+  tests/actors/http_ingress/web_pages_test.cpp
   tests/actors/lease_test.cpp
   tests/actors/log_hub/log_feed_test.cpp
   tests/actors/log_hub/log_hub_test.cpp

@@ -16,32 +16,6 @@ constexpr std::chrono::milliseconds longest_nap = 30s;
 
 } // namespace
 
-void due_times::set(const std::string& id, utc_time due) {
-  erase(id);
-  by_time_.emplace(due, id);
-  by_id_.emplace(id, due);
-}
-
-void due_times::erase(const std::string& id) {
-  const auto at = by_id_.find(id);
-  if (at == by_id_.end())
-    return;
-  by_time_.erase({at->second, id});
-  by_id_.erase(at);
-}
-
-std::optional<std::string> due_times::take_due(utc_time now) {
-  if (by_time_.empty() || by_time_.begin()->first > now)
-    return std::nullopt;
-  auto id = by_time_.begin()->second;
-  erase(id);
-  return id;
-}
-
-std::optional<utc_time> due_times::earliest() const {
-  return by_time_.empty() ? std::nullopt : std::optional{by_time_.begin()->first};
-}
-
 expiry_actor::behavior_type expiry_timer_state::make_behavior(env world) {
   world_ = std::move(world);
   return {

@@ -13,11 +13,15 @@ using runtime::json;
 using runtime::json_object;
 
 net::http_response json_answer(unsigned status, const json& body) {
+  return json_text_answer(status, dump(body));
+}
+
+net::http_response json_text_answer(unsigned status, std::string text) {
   net::http_response out;
   out.status = status;
-  out.fields.set("content-type", "application/json; charset=utf-8");
-  out.fields.set("cache-control", "no-cache");
-  out.body = dump(body);
+  out.fields.add("content-type", "application/json; charset=utf-8");
+  out.fields.add("cache-control", "no-cache");
+  out.body = std::move(text);
   return out;
 }
 

@@ -9,6 +9,9 @@ namespace codius::actors {
 /// A JSON answer with the headers that the original host gives.
 net::http_response json_answer(unsigned status, const runtime::json& body);
 
+/// The same from a text that is JSON already.
+net::http_response json_text_answer(unsigned status, std::string text);
+
 /// An error answer: the original's three members, `code`, and whatever `more` adds.
 net::http_response error_answer(const error& why, const runtime::json_object& more = {});
 /// The same where the status does not follow from the code.

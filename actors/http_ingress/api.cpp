@@ -1,97 +1,99 @@
 #include "actors/http_ingress/api.hpp"
 
 #include "actors/http_ingress/answers.hpp"
+#include "actors/http_ingress/request_id.hpp"
 #include "actors/http_ingress/routes.hpp"
-#include "actors/peer_gossip/peer_rules.hpp"
-#include "messages/interfaces.hpp"
-#include "runtime/actor/ask.hpp"
-#include "runtime/actor/supervisor.hpp"
+#include "actors/http_ingress/web_pages.hpp"
+#include "net/http/content_coding.hpp"
+#include "net/http/limits.hpp"
+#include "net/run_on.hpp"
 #include "runtime/base/log.hpp"
-#include "runtime/base/system_info.hpp"
-#include "runtime/base/version.hpp"
 
 namespace codius::actors {
 
-using namespace std::chrono_literals;
 using net::http_request;
 using net::http_response;
-using runtime::json_array;
-using runtime::json_object;
+
+namespace {
+
+// The same for a body that comes packed.
+constexpr size_t largest_body = net::server_limits{}.body_bytes;
+
+} // namespace
 
 api::api(caf::actor_system& system, env world, api_settings settings)
   : system_(system), world_(std::move(world)), settings_(std::move(settings)),
     started_at_(world_.utc_now()) {}
 
 asio::awaitable<http_response> api::answer(http_request req) {
-  api_call call{std::move(req), new_request_id(), {}};
-  const auto id = call.id;
-  const auto what = call.req.method + " " + call.req.path;
-  auto out = co_await route(std::move(call));
-  out.fields.set("x-request-id", id);
-  log::write(log::level::debug, "http.answered",
-             {{"req", id}, {"what", what}, {"status", std::to_string(out.status)}});
+  auto id = request_id_of(req, world_);
+  const bool told = log::enabled(log::level::debug);
+  const auto what = told ? req.method + " " + req.path : std::string{};
+  const bool of_web_page = req.fields.find("origin") != nullptr;
+  api_call call{std::move(req), id, {}};
+  auto out = co_await route_or_fault(std::move(call));
+  out.fields.add("x-request-id", id);
+  if (of_web_page)
+    open_to_web_pages(out);
+  if (told)
+    log::write(log::level::debug, "http.answered",
+               {{"req", id}, {"what", what}, {"status", std::to_string(out.status)}});
   co_return out;
+}
+
+/// A fault of ours is told in the log, under the id that the client gets.
+asio::awaitable<http_response> api::route_or_fault(api_call call) {
+  const auto id = call.id;
+  std::string why = "not an exception";
+  try {
+    co_return co_await route(std::move(call));
+  } catch (const std::exception& e) {
+    why = e.what();
+  } catch (...) {
+  }
+  log::write(log::level::error, "http.fault", {{"req", id}, {"why", why}});
+  const error hidden{errc::internal, {}};
+  co_return error_answer(hidden);
 }
 
 asio::awaitable<http_response> api::route(api_call call) {
   const auto* found = find_route(call.req.method, call.req.path, call.segments);
+  if (is_preflight(call.req) || (found == nullptr && call.req.method == "OPTIONS")) {
+    const auto methods = methods_of(call.req.path);
+    if (!methods.empty())
+      co_return options_answer(methods);
+    found = nullptr;
+  }
   if (found == nullptr)
     co_return error_answer(404, to_string(errc::not_found), "Not Found");
   if (found->gated && settings_.gate)
     if (auto closed = settings_.gate(call.req))
       co_return std::move(*closed);
+  if (auto refused = co_await unpack(call.req))
+    co_return std::move(*refused);
   co_return co_await (this->*found->run)(std::move(call));
 }
 
-asio::awaitable<http_response> api::version(api_call) {
-  co_return json_answer(200, json_object{{"name", "Codiusd (C++)"}, {"version", runtime::version}});
-}
-
-asio::awaitable<http_response> api::info(api_call call) {
-  const auto pods = runtime::find<lifecycle_actor>(system_, role::pods);
-  const get_capacity how_full;
-  const auto seen = co_await runtime::ask<capacity>(system_, pods, 5s, how_full);
-  if (!seen)
-    co_return error_answer(seen.error());
-  const auto ilp = runtime::find<ilp_actor>(system_, role::ilp);
-  const get_ledger which;
-  const auto ledger = co_await runtime::ask<ledger_link>(system_, ilp, 5s, which);
-  if (!ledger)
-    co_return error_answer(ledger.error());
-
-  const auto terms = settings_.terms.board->current();
-  const auto* asked = call.req.find_query("requestPeers");
-  const bool with_peers = terms->additional_info && asked != nullptr && *asked == "true";
-  const auto peers = runtime::find<peers_actor>(system_, role::peers);
-  const get_peers which_peers{with_peers ? most_known_peers : 0};
-  // A host without news of others is a host all the same.
-  const auto known = co_await runtime::ask<peer_list>(system_, peers, 1s, which_peers);
-
-  const bool full = seen->used_bytes + seen->pod_bytes > seen->sellable_bytes;
-  const auto free = static_cast<double>(seen->sellable_bytes) - static_cast<double>(seen->used_bytes);
-  const std::chrono::duration<double> service = world_.utc_now() - started_at_;
-  json_object body{{"fullMem", full},
-                   {"acceptingUploads", !full && ledger->up},
-                   {"serverFreeMemory", free},
-                   {"serverUptime", runtime::machine_uptime_seconds()},
-                   {"serviceUptime", service.count()},
-                   {"avgLoad", runtime::machine_load_per_cpu()},
-                   {"numPeers", known ? known->known : 0},
-                   {"currency", ledger->unit.code},
-                   {"costPerMonth", std::stod(to_string(terms->cost_per_month))},
-                   {"uri", settings_.public_uri_text},
-                   {"selfTestSuccess", settings_.self_test_success && settings_.self_test_success()}};
-  if (terms->additional_info)
-    body.set("runningContracts", seen->running);
-  if (with_peers && known)
-    body.set("peers", json_array(known->uris.begin(), known->uris.end()));
-  co_return json_answer(200, std::move(body));
-}
-
-std::string api::new_request_id() const {
-  std::array<std::byte, 8> octets{};
-  world_.random_bytes(octets);
-  return to_hex(octets);
+/// Takes the content coding off a body, if it has one; elsewhere, as a small body may become large.
+asio::awaitable<std::optional<http_response>> api::unpack(http_request& req) {
+  const auto coding = net::read_content_coding(req.fields.get("content-encoding"));
+  if (req.body.empty() || (coding && *coding == net::content_coding::none))
+    co_return std::nullopt;
+  if (!coding || req.fields.count("content-encoding") > 1) {
+    const error several{errc::unsupported, "a body has one Content-Encoding"};
+    auto out = error_answer(coding ? several : coding.error());
+    out.fields.set("accept-encoding", "gzip, deflate");
+    co_return out;
+  }
+  auto job = [coded = std::move(req.body), how = *coding] {
+    return net::decode_content(coded, how, largest_body);
+  };
+  auto plain = co_await net::run_on(settings_.slow_lane, std::move(job));
+  if (!plain)
+    co_return error_answer(plain.error());
+  req.body = std::move(*plain);
+  req.fields.remove("content-encoding");
+  co_return std::nullopt;
 }
 
 } // namespace codius::actors

@@ -1,4 +1,6 @@
 #pragma once
+#include "actors/http_ingress/host_view.hpp"
+#include "actors/http_ingress/info_text.hpp"
 #include "actors/purchase/purchase.hpp"
 #include "messages/env.hpp"
 #include "messages/roles.hpp"
@@ -9,6 +11,7 @@
 
 #include <caf/actor_system.hpp>
 
+#include <atomic>
 #include <optional>
 #include <span>
 
@@ -49,9 +52,13 @@ public:
 
 private:
   asio::awaitable<net::http_response> route(api_call call);
+  asio::awaitable<net::http_response> route_or_fault(api_call call);
+  asio::awaitable<std::optional<net::http_response>> unpack(net::http_request& req);
 
+  asio::awaitable<net::http_response> home(api_call call);
   asio::awaitable<net::http_response> version(api_call call);
   asio::awaitable<net::http_response> info(api_call call);
+  asio::awaitable<net::http_response> memory(api_call call);
 
   asio::awaitable<net::http_response> list_peers(api_call call);
   asio::awaitable<net::http_response> meet_peer(api_call call);
@@ -61,17 +68,21 @@ private:
   asio::awaitable<net::http_response> extend_pod(api_call call);
   asio::awaitable<net::http_response> show_pod(api_call call);
   asio::awaitable<net::http_response> show_logs(api_call call);
+  asio::awaitable<net::http_response> show_credits(api_call call);
 
+  asio::awaitable<result<host_view>> look_around(size_t most_peers);
   asio::awaitable<result<manifest_read>> read_offer(net::http_request req);
   asio::awaitable<net::http_response> run_sale(sell request);
   net::http_response sale_response(const sell& request, const sale_answer& sale) const;
+  utc_time quote_end() const;
   result<std::chrono::seconds> duration_of(const net::http_request& req) const;
-  std::string new_request_id() const;
 
   caf::actor_system& system_;
   env world_;
   api_settings settings_;
   utc_time started_at_;
+  info_text info_;
+  std::atomic<uint64_t> sales_ended_{0};
 };
 
 } // namespace codius::actors

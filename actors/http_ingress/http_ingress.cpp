@@ -48,6 +48,8 @@ caf::behavior http_ingress_state::make_behavior(ingress_deps deps) {
     throw std::runtime_error(started.error().detail);
   log::write(log::level::info, "http.listening",
              {{"at", deps_.server.bind_ip + ":" + std::to_string(server_->port())}});
+  if (deps_.on_server)
+    deps_.on_server(server_);
   if (deps_.on_listen)
     deps_.on_listen(server_->port());
   return {[](flush_atom) {}};

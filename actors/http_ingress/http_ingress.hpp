@@ -18,6 +18,8 @@ struct ingress_deps {
   std::shared_ptr<net::proxy_counters> proxied;
   api_settings api;
   std::function<void(uint16_t port)> on_listen;
+  /// Told of the server when it listens; may be empty.
+  std::function<void(std::weak_ptr<const net::http_server>)> on_server;
 };
 
 /// Owns the listeners. Requests never pass through its mailbox: they run on the I/O threads, and

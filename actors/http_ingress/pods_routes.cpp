@@ -3,9 +3,6 @@
 #include "runtime/actor/ask.hpp"
 #include "runtime/actor/supervisor.hpp"
 
-#include <algorithm>
-#include <cctype>
-
 namespace codius::actors {
 
 using namespace std::chrono_literals;
@@ -21,20 +18,20 @@ std::chrono::milliseconds sale_limit(const sale_terms& t) {
   return t.pull_limit + t.payment_limit + t.start_limit + 60s;
 }
 
-/// Absent counts as JSON, as in the original.
-bool is_json(const http_request& req) {
-  auto type = std::string{req.fields.get("content-type")};
-  type = type.substr(0, type.find(';'));
-  std::erase_if(type, [](char c) { return c == ' ' || c == '\t'; });
-  std::transform(type.begin(), type.end(), type.begin(), [](unsigned char c) { return std::tolower(c); });
-  return type.empty() || type == "application/json";
-}
-
 http_response manifest_refused(const manifest_read& read) {
+  if (read.faults.empty())
+    return error_answer(read.why);
   json_array errors;
   for (const auto& [pointer, sentence] : read.faults)
     errors.emplace_back(json_object{{"pointer", pointer}, {"message", sentence}});
   return error_answer(read.why, {{"errors", std::move(errors)}});
+}
+
+/// What the query has wrong, and where.
+http_response query_refused(const char* parameter, const error& why) {
+  json_array errors;
+  errors.emplace_back(json_object{{"parameter", parameter}, {"message", why.detail}});
+  return error_answer(why, {{"errors", std::move(errors)}});
 }
 
 http_response stopped(unsigned status, const std::string& hash) {
@@ -48,10 +45,15 @@ result<std::chrono::seconds> api::duration_of(const http_request& req) const {
   return read_duration(req, terms->least_duration, terms->most_duration);
 }
 
+/// Until when a price that is told now is kept.
+utc_time api::quote_end() const {
+  return world_.utc_now() + runtime::terms_board::quote_validity;
+}
+
 asio::awaitable<result<manifest_read>> api::read_offer(http_request req) {
-  if (!is_json(req)) {
+  if (auto type = check_json_type(req); !type) {
     manifest_read refused;
-    refused.why = {errc::unsupported, "Unsupported Media Type"};
+    refused.why = type.error();
     co_return refused;
   }
   const auto manifests = runtime::find<manifest_actor>(system_, role::manifests);
@@ -68,7 +70,7 @@ asio::awaitable<http_response> api::quote_pod(api_call call) {
   if (!read->offer)
     co_return manifest_refused(*read);
   if (!duration)
-    co_return error_answer(duration.error());
+    co_return query_refused("duration", duration.error());
   const auto ilp = runtime::find<ilp_actor>(system_, role::ilp);
   const get_ledger which;
   const auto ledger = co_await runtime::ask<ledger_link>(system_, ilp, 5s, which);
@@ -83,7 +85,8 @@ asio::awaitable<http_response> api::quote_pod(api_call call) {
   co_return json_answer(200, json_object{{"manifestHash", read->offer->spec.id.text},
                                          {"price", std::to_string(*price)},
                                          {"assetCode", ledger->unit.code},
-                                         {"assetScale", ledger->unit.scale}});
+                                         {"assetScale", ledger->unit.scale},
+                                         {"validUntil", iso_time(quote_end())}});
 }
 
 asio::awaitable<http_response> api::upload_pod(api_call call) {
@@ -95,7 +98,7 @@ asio::awaitable<http_response> api::upload_pod(api_call call) {
   if (!read->offer)
     co_return manifest_refused(*read);
   if (!duration)
-    co_return error_answer(duration.error());
+    co_return query_refused("duration", duration.error());
   if (!token)
     co_return error_answer(token.error());
   sell request{sale_kind::upload, *token,    read->offer->spec.id,
@@ -104,14 +107,19 @@ asio::awaitable<http_response> api::upload_pod(api_call call) {
 }
 
 asio::awaitable<http_response> api::extend_pod(api_call call) {
-  if (const auto& body = call.req.body; !body.empty() && body != "{}" && body != "null")
-    co_return error_answer({errc::invalid, "Invalid request payload input"});
+  if (const auto& body = call.req.body; !body.empty() && body != "{}" && body != "null") {
+    json_array errors;
+    errors.emplace_back(json_object{{"pointer", ""}, {"message", "an extension has no body"}});
+    co_return error_answer({errc::invalid, "Invalid request payload input"},
+                           {{"errors", std::move(errors)}});
+  }
   const auto duration = duration_of(call.req);
   if (!duration)
-    co_return error_answer(duration.error());
+    co_return query_refused("duration", duration.error());
   const auto* hash = call.req.find_query("manifestHash");
   if (hash == nullptr || hash->empty())
-    co_return error_answer({errc::unprocessable, "manifestHash must be specified"});
+    co_return query_refused("manifestHash",
+                            {errc::unprocessable, "manifestHash must be specified"});
   if (!is_pod_id(*hash))
     co_return stopped(404, *hash);
   const auto token = read_pay_token(call.req);
@@ -125,6 +133,7 @@ asio::awaitable<http_response> api::run_sale(sell request) {
   const auto sales = runtime::find<sales_actor>(system_, role::sales);
   auto answer = co_await runtime::ask<sale_answer>(system_, sales, sale_limit(settings_.terms),
                                                    request);
+  ++sales_ended_; // what /info tells may be another now
   if (!answer)
     co_return error_answer(answer.error());
   co_return sale_response(request, *answer);
@@ -138,7 +147,8 @@ http_response api::sale_response(const sell& request, const sale_answer& sale) c
                                           {"expiry", iso_time(sale.expires_at)}});
     case sale_answer::outcome::pay_first: {
       auto out = error_answer(402, to_string(errc::payment_required), "Payment Required",
-                              {{"price", std::to_string(sale.price)}});
+                              {{"price", std::to_string(sale.price)},
+                               {"validUntil", iso_time(quote_end())}});
       out.fields.set("Pay", "interledger-stream " + sale.pay.address + " "
                               + to_base64(sale.pay.shared_secret));
       return out;

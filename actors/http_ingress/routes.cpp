@@ -43,8 +43,11 @@ std::span<const api_route> api::routes() {
     api_route{"OPTIONS", "/pods", false, &api::quote_pod},
     api_route{"GET", "/pods", false, &api::show_pod},
     api_route{"GET", "/pods/{}/logs", false, &api::show_logs},
+    api_route{"GET", "/credits", false, &api::show_credits},
+    api_route{"GET", "/", false, &api::home},
     api_route{"GET", "/version", false, &api::version},
     api_route{"GET", "/info", false, &api::info},
+    api_route{"GET", "/memory", false, &api::memory},
     api_route{"GET", "/peers", false, &api::list_peers},
     api_route{"POST", "/peers/discover", true, &api::meet_peer},
   };

@@ -30,6 +30,7 @@ keeper_actor::behavior_type keeper_state::make_behavior(const keeper_deps& deps)
       return in_batch<purchase_credited>([&] { return s.credit(m); });
     },
     [&](const get_token& m) { return in_batch<token_state>([&] { return s.token(m); }); },
+    [&](const get_credits& m) { return in_batch<token_credits>([&] { return s.credits(m); }); },
     [&](get_owed) {
       return in_batch<purchase_list>([&]() -> result<purchase_list> {
         auto all = s.owed();

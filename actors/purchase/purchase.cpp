@@ -17,6 +17,9 @@ constexpr auto margin = 5s;
 constexpr int delivery_tries = 20;
 constexpr std::chrono::milliseconds try_again_after = 500ms;
 
+constexpr auto draining = "this host takes no new pods just now, as its operator is draining it;"
+                          " pods that are here go on, and can be bought more time";
+
 error restarting(caf::atom_value role) {
   return {errc::unavailable, "the host's " + caf::to_string(role) + " restarts; try again"};
 }
@@ -94,6 +97,8 @@ void purchase_actor_state::reserve_memory() {
                        [this](const reserved& held) {
                          if (held.pod_is_here)
                            see_payment();
+                         else if (terms_.board->current()->draining)
+                           fail({errc::unavailable, draining});
                          else
                            fetch();
                        });

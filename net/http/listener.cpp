@@ -55,9 +55,23 @@ status listener::open(const asio::ip::tcp::endpoint& at, bool shared) {
   if (ec)
     return error{errc::io, "cannot listen at " + at.address().to_string() + " port "
                              + std::to_string(at.port()) + ": " + ec.message()};
+  make_proxy();
+  return ok();
+}
+
+// To the reactor a stream is a stream: only the address of the other end means nothing.
+status listener::open(int listening) {
+  error_code ec;
+  acceptor_.assign(asio::ip::tcp::v4(), listening, ec);
+  if (ec)
+    return error{errc::io, "cannot wait for connections: " + ec.message()};
+  make_proxy();
+  return ok();
+}
+
+void listener::make_proxy() {
   if (core_->parts.proxy && !proxy_)
     proxy_ = core_->parts.proxy(io_);
-  return ok();
 }
 
 uint16_t listener::port() const {
@@ -83,7 +97,9 @@ asio::awaitable<void> listener::accept_loop() {
 
 void listener::take(asio::ip::tcp::socket socket) {
   error_code ec;
-  const auto peer = socket.remote_endpoint(ec);
+  const bool local = !core_->settings.socket_path.empty();
+  const auto peer = local ? asio::ip::tcp::endpoint{asio::ip::address_v4::loopback(), 0}
+                          : socket.remote_endpoint(ec);
   if (ec || stopping_)
     return;
   const auto verdict = core_->admitted.enter(peer.address());

@@ -47,6 +47,8 @@ public:
 
   /// Errors: `io`. `shared`: other acceptors are bound to the same port.
   status open(const asio::ip::tcp::endpoint& at, bool shared);
+  /// Takes a descriptor of `listen_at_path`.
+  status open(int listening);
   uint16_t port() const;
   asio::awaitable<void> accept_loop();
 
@@ -60,6 +62,7 @@ public:
   const std::string& date() { return date_.at(core_->parts.door.utc_now()); }
 
 private:
+  void make_proxy();
   void take(asio::ip::tcp::socket socket);
   asio::awaitable<void> turn_away(asio::ip::tcp::socket socket, admission::verdict why);
   asio::awaitable<void> run(std::shared_ptr<session> s, asio::ip::address client);

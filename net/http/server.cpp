@@ -1,6 +1,7 @@
 #include "net/http/server.hpp"
 
 #include "net/http/listener.hpp"
+#include "net/http/unix_door.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -37,6 +38,24 @@ http_server::http_server(std::vector<asio::io_context*> threads, server_settings
 http_server::~http_server() = default;
 
 status http_server::start() {
+  if (auto opened = core_->settings.socket_path.empty() ? open_ports() : open_socket(); !opened)
+    return opened;
+  for (const auto& one : listeners_) {
+    core_->enter();
+    asio::co_spawn(one->io(), one->accept_loop(), asio::detached);
+  }
+  return ok();
+}
+
+status http_server::open_socket() {
+  const auto listening = listen_at_path(core_->settings.socket_path);
+  if (!listening)
+    return listening.error();
+  listeners_.push_back(std::make_shared<listener>(*threads_.front(), core_));
+  return listeners_.back()->open(*listening);
+}
+
+status http_server::open_ports() {
   error_code ec;
   const auto ip = asio::ip::make_address(core_->settings.bind_ip, ec);
   if (ec)
@@ -52,10 +71,6 @@ status http_server::start() {
     listeners_.push_back(std::move(one));
   }
   port_ = at.port();
-  for (const auto& one : listeners_) {
-    core_->enter();
-    asio::co_spawn(one->io(), one->accept_loop(), asio::detached);
-  }
   return ok();
 }
 

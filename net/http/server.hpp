@@ -28,6 +28,8 @@ using stream_handler_factory = std::function<std::unique_ptr<stream_handler>(asi
 struct server_settings {
   std::string bind_ip = "127.0.0.1"; ///< IPv4 or IPv6 literal
   uint16_t port = 0;                 ///< 0: any free one
+  /// Instead of those two: a unix socket that its owner alone may use. With one thread.
+  std::string socket_path;
   server_limits limits;
 };
 
@@ -82,6 +84,8 @@ public:
   const server_counters& counters() const noexcept;
 
 private:
+  status open_ports();
+  status open_socket();
   asio::awaitable<void> wait_until_empty(std::chrono::milliseconds limit);
 
   std::vector<asio::io_context*> threads_;

@@ -17,6 +17,10 @@ namespace {
 
 http_fault gone() { return {0, "", ""}; }
 http_fault too_slow(const char* what) { return {408, "timed_out", what}; }
+http_fault too_large(size_t limit) {
+  return {413, "too_large",
+          "Payload content length greater than maximum allowed: " + std::to_string(limit)};
+}
 
 size_t buffer_bytes(const server_limits& limits) {
   return std::max<size_t>(32 * 1024, limits.head.head_bytes + 4096);
@@ -142,7 +146,7 @@ asio::awaitable<bool> session::serve_api(request_head head, bool last) {
   http_request request;
   auto fault = to_request(head, request);
   if (!fault && head.body.length > limits_.body_bytes)
-    fault = http_fault{413, "too_large", "the body is too large"};
+    fault = too_large(limits_.body_bytes);
   const bool body = head.body.how != body_framing::kind::none;
   if (!fault && body && head.expect_continue && client_->in.empty())
     (void)co_await client_->write("HTTP/1.1 100 Continue\r\n\r\n", limits_.write_stall);
@@ -173,7 +177,7 @@ session::outcome session::body_in_buffer(body_decoder& decoder, std::string& out
     if (step->consumed == 0)
       break;
     if (out.size() + step->data.size() > limits_.body_bytes)
-      return http_fault{413, "too_large", "the body is too large"};
+      return too_large(limits_.body_bytes);
     out += step->data;
     client_->in.consume(step->consumed);
   }
@@ -271,7 +275,9 @@ asio::awaitable<void> session::refuse(http_fault fault) {
   answer_style style;
   style.close = true;
   style.date = owner_.date();
-  const auto text = response_text(error_response(fault.status, fault.code, fault.message), style);
+  auto response = error_response(fault.status, fault.code, fault.message);
+  response.fields.set("cache-control", "no-cache");
+  const auto text = response_text(response, style);
   const auto ec = co_await client_->write(text, limits_.write_stall);
   if (!ec)
     co_await close_gently(client_, linger());

@@ -44,6 +44,8 @@ struct config {
   std::vector<std::string> insecure_registries; ///< host or host:port
   std::string pod_subnet;                       ///< IPv4 CIDR, host bits zero
   std::optional<listen_address> ilp_listen;     ///< none: the embedded connector takes no clients
+  bool admin_socket = true; ///< the admin API is at run_dir/admin.sock; see also admin_listen
+  std::optional<listen_address> admin_listen;   ///< the admin API is at this loopback port instead
   std::optional<net::btp_uri> uplink;           ///< none: the root of a private network; secret
   asset ledger; ///< of the private network; an uplink tells its own by ILDCP
   std::chrono::seconds min_duration{1};

@@ -80,7 +80,8 @@ std::string check_config_text(const loaded_config& loaded) {
 std::string config_help_text() {
   const std::string indent(6, ' ');
   std::string out = "Usage: codiusd [--config FILE] [--check-config | --release-host] [FLAG VALUE]...\n"
-                    "       codiusd doctor [--json] [FLAG VALUE]...\n\n"
+                    "       codiusd doctor [--json] [FLAG VALUE]...\n"
+                    "       codiusd ctl [--json] COMMAND...\n\n"
                     "The host daemon. Each setting is a flag, an environment variable and a key in "
                     "the TOML file\n(FLAG without the dashes, - as _); flags win over variables, "
                     "variables over the file.\n\n"

@@ -176,6 +176,17 @@ bool read_listen(string_view text, std::optional<listen_address>& out) {
   return true;
 }
 
+bool read_admin_door(string_view text, config& out) {
+  out.admin_listen.reset();
+  out.admin_socket = text == "socket" || text.empty();
+  if (out.admin_socket || text == "off")
+    return true;
+  if (!read_listen(text, out.admin_listen) || !out.admin_listen)
+    return false;
+  const auto& ip = out.admin_listen->ip;
+  return ip == "::1" || ip.starts_with("127.");
+}
+
 bool read_subnet(string_view text, std::string& out) {
   const auto slash = text.find('/');
   unsigned bits = 0;

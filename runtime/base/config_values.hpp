@@ -37,6 +37,8 @@ bool read_ip(std::string_view text, std::string& out);
 bool is_ip(std::string_view text);
 /// "IP:port" or "[IPv6]:port"; "off" for none.
 bool read_listen(std::string_view text, std::optional<listen_address>& out);
+/// "socket", "off", or a loopback address and port: where the admin API is.
+bool read_admin_door(std::string_view text, config& out);
 /// IPv4 CIDR of /8 to /28 with host bits zero.
 bool read_subnet(std::string_view text, std::string& out);
 /// Comma-separated host or host:port.

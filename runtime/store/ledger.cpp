@@ -38,6 +38,16 @@ uint64_t ledger::balance(const std::string& account, const asset& unit) {
   return s.step() ? static_cast<uint64_t>(s.integer(0)) : 0;
 }
 
+token_credits ledger::held(const std::string& account) {
+  token_credits out;
+  auto s = db_.prepare("SELECT asset, balance FROM balances WHERE account=?1 AND balance>0"
+                       " ORDER BY asset");
+  s.bind(1, account);
+  while (s.step())
+    out.all.push_back({from_key(s.text(0)), static_cast<uint64_t>(s.integer(1))});
+  return out;
+}
+
 ledger_totals ledger::totals() {
   ledger_totals out;
   auto s = db_.prepare("SELECT asset, CASE WHEN account LIKE 'token:%' THEN 'credit' ELSE account END"

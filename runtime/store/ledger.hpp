@@ -20,6 +20,8 @@ public:
   void move(const std::string& source, const std::string& target, const asset& unit,
             uint64_t amount, int64_t purchase, utc_time at);
   uint64_t balance(const std::string& account, const asset& unit);
+  /// All that an account has, by asset.
+  token_credits held(const std::string& account);
   ledger_totals totals();
 
   static std::string token_account(byte_view token) { return "token:" + to_hex(token); }

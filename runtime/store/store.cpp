@@ -231,6 +231,11 @@ result<token_state> store::token(const get_token& req) {
   });
 }
 
+result<token_credits> store::credits(const get_credits& req) {
+  return atomically<token_credits>(
+    [&]() -> result<token_credits> { return ledger_.held(ledger::token_account(req.token)); });
+}
+
 result<std::vector<purchase>> store::owed() {
   return atomically<std::vector<purchase>>(
     [&]() -> result<std::vector<purchase>> { return rows::purchases_in(db_, purchase_state::owed); });

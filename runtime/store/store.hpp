@@ -31,6 +31,7 @@ public:
   result<purchase> deliver(const deliver_purchase& req);
   result<purchase_credited> credit(const credit_purchase& req);
   result<token_state> token(const get_token& req);
+  result<token_credits> credits(const get_credits& req);
   result<std::vector<purchase>> owed();
 
   result<std::vector<pod_record>> records();

@@ -141,7 +141,7 @@ struct host_fixture {
 } // namespace
 
 TEST_SUITE("actors/host") {
-  TEST_CASE_FIXTURE(host_fixture, "each actor can be killed, and the host serves again with its state") {
+  TEST_CASE_FIXTURE(host_fixture, "D-33 each actor can be killed, and the host serves again with its state") {
     (void)sell_pod('a');
     const auto before = expiry_of('a');
     REQUIRE(before.ends_with("Z"));

@@ -81,7 +81,7 @@ TEST_SUITE("actors/lease") {
     CHECK(engine->count("start a") < 10);
   }
 
-  TEST_CASE_FIXTURE(lease_fixture, "D-11 D-15 a runtime that is silent or forgetful ends no pod") {
+  TEST_CASE_FIXTURE(lease_fixture, "D-09 D-11 D-15 a runtime that is silent or forgetful ends no pod") {
     (void)buy(1, 'a');
     SUBCASE("silent") { engine->silence = error{errc::timed_out, "hung"}; }
     SUBCASE("forgetful, once") {
@@ -104,7 +104,7 @@ TEST_SUITE("actors/lease") {
     CHECK(used().used_bytes == 0);
   }
 
-  TEST_CASE_FIXTURE(lease_fixture, "a new lifecycle finds its pods again and starts none twice") {
+  TEST_CASE_FIXTURE(lease_fixture, "D-16 a new lifecycle finds its pods again and starts none twice") {
     (void)buy(1, 'a', 60s);
     kill(role::expiry);
     kill(role::pods);

@@ -1,6 +1,10 @@
-#include "actors/expiry_timer/expiry_timer.hpp"
+#include "actors/expiry_timer/due_times.hpp"
 
 #include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
 
 using namespace codius;
 using namespace std::chrono_literals;
@@ -30,5 +34,55 @@ TEST_SUITE("actors/expiry_timer/due_times") {
     CHECK(due.size() == 1);
     CHECK_FALSE(due.take_due(t + 9s));
     CHECK(due.take_due(t + 10s) == "a");
+  }
+
+  TEST_CASE("what is moved again and again is there once") {
+    actors::due_times due;
+    due.set("first", utc_time{});
+    for (int64_t i = 0; i < 10'000; ++i)
+      due.set("a", utc_time{std::chrono::milliseconds{10'000 - i}});
+    CHECK(due.take_due(utc_time::max()) == "first");
+    CHECK(due.take_due(utc_time::max()) == "a");
+    CHECK_FALSE(due.take_due(utc_time::max()));
+  }
+
+  TEST_CASE("a hundred thousand changes leave what a plain map holds") {
+    std::mt19937 chance{7};
+    actors::due_times due;
+    std::map<std::string, utc_time> plain;
+    const auto pick = [&](uint32_t below) { return chance() % below; };
+    for (int i = 0; i < 100'000; ++i) {
+      const auto id = "pod" + std::to_string(pick(300));
+      const utc_time t{std::chrono::milliseconds{pick(1000)}};
+      switch (pick(4)) {
+        case 0:
+          due.erase(id);
+          plain.erase(id);
+          break;
+        case 1:
+          if (const auto taken = due.take_due(t)) {
+            const auto at = plain.find(*taken);
+            REQUIRE(at != plain.end());
+            REQUIRE(at->second <= t);
+            plain.erase(at);
+          }
+          break;
+        default:
+          due.set(id, t);
+          plain[id] = t;
+      }
+      REQUIRE(due.size() == plain.size());
+      const auto least = std::min_element(plain.begin(), plain.end(), [](auto& a, auto& b) {
+        return a.second < b.second;
+      });
+      REQUIRE(due.earliest() == (plain.empty() ? std::nullopt : std::optional{least->second}));
+    }
+    utc_time last{};
+    while (const auto id = due.take_due(utc_time::max())) {
+      REQUIRE(plain.at(*id) >= last);
+      last = plain.at(*id);
+      plain.erase(*id);
+    }
+    CHECK(plain.empty());
   }
 }

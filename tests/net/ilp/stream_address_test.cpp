@@ -65,7 +65,7 @@ TEST_SUITE("net/ilp/stream_address") {
     CHECK(count == 16);
   }
 
-  TEST_CASE_FIXTURE(ilp_fixture, "an address carries its tag and secret, and shows neither") {
+  TEST_CASE_FIXTURE(ilp_fixture, "D-06 an address carries its tag and secret, and shows neither") {
     const stream_addresses addresses{server_secret};
     std::set<std::string> seen;
     for (int i = 0; i < 100; ++i) {

@@ -182,7 +182,7 @@ TEST_SUITE("net/ilp/stream_server") {
     CHECK(fulfilled(ask(make(0, {frame::stream_close{1, 1, ""}}))));
   }
 
-  TEST_CASE_FIXTURE(server_fixture, "silent connections go after a minute, collecting ones later") {
+  TEST_CASE_FIXTURE(server_fixture, "D-35 silent connections go after a minute, collecting ones later") {
     open_stream();
     REQUIRE(server.allow(test_tag, 1'000));
     advance(119s);

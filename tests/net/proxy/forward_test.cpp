@@ -42,7 +42,7 @@ TEST_SUITE("net/proxy/forward") {
               "GET /v 0"));
   }
 
-  TEST_CASE_FIXTURE(proxy_fixture, "the label's letter case does not matter, nor does the rest") {
+  TEST_CASE_FIXTURE(proxy_fixture, "D-37 the label's letter case does not matter, nor does the rest") {
     fake_pod pod{mirror};
     publish(pod.port());
     const auto upper = std::string(52, 'A');

@@ -40,6 +40,7 @@ const sample samples[] = {
    "http://x"},
   {"ilp_plugin", "ilp-plugin-btp", "ilp-plugin-btp", "ilp-plugin-xrp-escrow"},
   {"ilp_listen", "127.0.0.1:9000", "[::1]:9000", "9000"},
+  {"admin_listen", "127.0.0.1:3001", "off", "0.0.0.0:3001"},
   {"asset_code", "USD", "DEV", "US Dollars"},
   {"asset_scale", "6", "0", "19"},
   {"min_duration", "5", "2m", "0"},

@@ -30,4 +30,15 @@ TEST_SUITE("runtime/base/system_env") {
     CHECK(values.size() > 100); // the far end was filled, too
     world.random_bytes({});
   }
+
+  TEST_CASE("small and large pieces, taken in turn, never repeat") {
+    const auto world = runtime::system_env();
+    std::set<std::string> seen;
+    for (size_t i = 0; i < 400; ++i) {
+      byte_buffer piece(8 + i * 7 % 600);
+      world.random_bytes(piece);
+      CHECK(seen.insert(to_hex(std::span{piece}.first(8))).second);
+      CHECK(seen.insert(to_hex(std::span{piece}.last(8))).second == (piece.size() > 8));
+    }
+  }
 }

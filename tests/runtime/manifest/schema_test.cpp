@@ -4,7 +4,7 @@
 using namespace codius::runtime;
 
 TEST_SUITE("runtime/manifest/schema") {
-  TEST_CASE("a port is a decimal number from 1 to 65535") {
+  TEST_CASE("D-24 a port is a decimal number from 1 to 65535") {
     for (const char* good : {"1", "9", "80", "8080", "65535"}) {
       CAPTURE(good);
       CHECK(is_port_text(good));

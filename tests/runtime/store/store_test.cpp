@@ -261,7 +261,7 @@ TEST_SUITE("runtime/store") {
     CHECK_FALSE(known('a'));
   }
 
-  TEST_CASE_FIXTURE(store_fixture, "all of it outlives the process; open purchases do not") {
+  TEST_CASE_FIXTURE(store_fixture, "D-32 all of it outlives the process; open purchases do not") {
     const auto p = sold(1, 'a');
     (void)open(upload(2, 'b'));
     (void)book(2, 5);

@@ -18,7 +18,7 @@ pod_spec spec_of(char letter, uint16_t port) {
 
 } // namespace
 
-TEST_CASE("a pod is held from its start to its removal") {
+TEST_CASE("D-30 a pod is held from its start to its removal") {
   noop_runtime pods;
   CHECK(pods.prepare_host());
   const auto spec = spec_of('b', 8080);

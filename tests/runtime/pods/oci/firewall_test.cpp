@@ -26,7 +26,7 @@ size_t place(const std::string& text, const std::string& what) {
 
 } // namespace
 
-TEST_CASE("the table is emptied and filled in one transaction, under the bridge's name") {
+TEST_CASE("D-26 the table is emptied and filled in one transaction, under the bridge's name") {
   const auto rules = firewall_rules(some_plan());
   CHECK(
     rules.starts_with("add table inet codius0\ndelete table inet codius0\ntable inet codius0 {"));

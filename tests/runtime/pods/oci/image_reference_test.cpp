@@ -36,7 +36,7 @@ TEST_CASE("a pinned reference is read, and its tag dropped") {
   }
 }
 
-TEST_CASE("a reference without a digest is refused with a word on how to pin it") {
+TEST_CASE("D-34 a reference without a digest is refused with a word on how to pin it") {
   const auto bad = parse_image_reference("nginx:latest");
   REQUIRE_FALSE(bad);
   CHECK(bad.error().code == errc::image_unavailable);

@@ -1,7 +1,8 @@
 // Requests a second of our server answering like `GET /version`, beside a bare Beast server that
 // says the same, in one run and alternating: 32 kept-alive connections, one server thread, one
 // client thread. Prints both rates and their ratio, and the rate through the proxy with the bare
-// server as the pod.
+// server as the pod. With a port as its argument also those of a running codiusd, for `/version`
+// and `/info` under 64 connections.
 #include "net/http/server.hpp"
 #include "net/proxy/forward.hpp"
 #include "tests/bench/load.hpp"
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <thread>
 
 using namespace codius;
@@ -67,7 +69,25 @@ asio::awaitable<void> bare_accept(tcp::acceptor& acceptor) {
 
 } // namespace
 
-int main() {
+/// A codiusd at `port` next to the bare server, in turns; the best of each, as the machine is noisy.
+static void compare(uint16_t port, uint16_t bare_port, const char* path) {
+  const auto text = std::string{"GET "} + path
+                    + " HTTP/1.1\r\nHost: codius.example.com\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n";
+  bench::figures host, bare;
+  for (int round = 0; round < 5; ++round) {
+    for (auto* at : {&host, &bare}) {
+      const auto now = bench::load(at == &host ? port : bare_port, text, 64, 1.0);
+      if (now.per_second > at->per_second)
+        *at = now;
+    }
+  }
+  std::printf("http: codiusd %-8s %6.0f requests/s, p99 %.2f ms; bare Beast %6.0f requests/s, p99 "
+              "%.2f ms; ratio %.2f\n",
+              path, host.per_second, host.p99_ms, bare.per_second, bare.p99_ms,
+              host.per_second / bare.per_second);
+}
+
+int main(int argc, char** argv) {
   asio::io_context ours_io{1}, bare_io{1};
   net::server_parts parts;
   parts.door.utc_now = [] {
@@ -104,6 +124,9 @@ int main() {
   std::printf("http: codiusd %.0f requests/s, bare Beast %.0f requests/s, ratio %.2f\n", best_ours,
               best_bare, best_ours / best_bare);
   std::printf("http: through the proxy %.0f requests/s\n", best_proxied);
+  if (argc > 1)
+    for (const char* path : {"/version", "/info"})
+      compare(static_cast<uint16_t>(std::atoi(argv[1])), bare_port, path);
   ours_io.stop();
   bare_io.stop();
   a.join();

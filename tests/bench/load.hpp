@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -16,9 +17,17 @@
 
 namespace bench {
 
+using clock = std::chrono::steady_clock;
+
 struct connection {
   int fd = -1;
   std::string in;
+  clock::time_point sent;
+};
+
+struct figures {
+  double per_second = 0;
+  double p99_ms = 0; ///< from the sending of a request to the whole answer
 };
 
 inline int connect_to(uint16_t port) {
@@ -44,9 +53,8 @@ inline size_t answer_size(std::string_view in) {
   return end + 4 + body <= in.size() ? end + 4 + body : 0;
 }
 
-/// Answers a second, over `seconds`.
-inline double requests_per_second(uint16_t port, std::string_view request, int connections,
-                                  double seconds) {
+/// Asks the same again and again, over `seconds`.
+inline figures load(uint16_t port, std::string_view request, int connections, double seconds) {
   const int ep = ::epoll_create1(0);
   std::vector<connection> all(static_cast<size_t>(connections));
   for (auto& c : all) {
@@ -55,11 +63,12 @@ inline double requests_per_second(uint16_t port, std::string_view request, int c
     e.events = EPOLLIN;
     e.data.ptr = &c;
     ::epoll_ctl(ep, EPOLL_CTL_ADD, c.fd, &e);
+    c.sent = clock::now();
     (void)!::send(c.fd, request.data(), request.size(), MSG_NOSIGNAL);
   }
-  using clock = std::chrono::steady_clock;
   const auto begun = clock::now();
-  uint64_t answers = 0;
+  std::vector<float> took; // ms
+  took.reserve(1 << 20);
   std::chrono::duration<double> spent{0};
   epoll_event ready[64];
   while ((spent = clock::now() - begun).count() < seconds) {
@@ -73,7 +82,9 @@ inline double requests_per_second(uint16_t port, std::string_view request, int c
       c.in.append(buffer, static_cast<size_t>(got));
       if (const auto size = answer_size(c.in); size > 0) {
         c.in.erase(0, size);
-        ++answers;
+        const auto now = clock::now();
+        took.push_back(std::chrono::duration<float, std::milli>(now - c.sent).count());
+        c.sent = now;
         (void)!::send(c.fd, request.data(), request.size(), MSG_NOSIGNAL);
       }
     }
@@ -81,7 +92,18 @@ inline double requests_per_second(uint16_t port, std::string_view request, int c
   for (auto& c : all)
     ::close(c.fd);
   ::close(ep);
-  return static_cast<double>(answers) / spent.count();
+  figures out{static_cast<double>(took.size()) / spent.count(), 0};
+  if (const auto at = took.begin() + static_cast<long>(took.size() * 99 / 100); at != took.end()) {
+    std::nth_element(took.begin(), at, took.end());
+    out.p99_ms = *at;
+  }
+  return out;
+}
+
+/// Answers a second, over `seconds`.
+inline double requests_per_second(uint16_t port, std::string_view request, int connections,
+                                  double seconds) {
+  return load(port, request, connections, seconds).per_second;
 }
 
 } // namespace bench

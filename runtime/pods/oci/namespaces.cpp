@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,11 +21,12 @@ namespace {
 // The child of a process with threads: system calls alone, nothing that takes a lock or memory.
 [[noreturn]] void hold_namespaces(int line, int flags, const char* name, size_t name_size) {
   int bad = 0;
+  (void)::prctl(PR_SET_PDEATHSIG, SIGKILL); // the thread that forked waits for this process
   if (::unshare(flags) != 0 || ::sethostname(name, name_size) != 0)
     bad = errno;
   (void)::send(line, &bad, sizeof bad, MSG_NOSIGNAL);
   char released = 0;
-  (void)::recv(line, &released, 1, 0); // ends when the other side closes
+  (void)::recv(line, &released, 1, 0); // ends when the other side shuts the line down
   ::_exit(0);
 }
 
@@ -81,7 +83,9 @@ status make_namespaces(const std::string& dir, const std::optional<id_range>& id
   } else {
     done = keep_all("/proc/" + std::to_string(child), dir, ids);
   }
-  ours.reset();
+  // Closing would not do: a child that another thread forked meanwhile has a copy of this end, and
+  // two such children would wait for each other for ever.
+  ::shutdown(ours.get(), SHUT_RDWR);
   while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
   }
   return done;

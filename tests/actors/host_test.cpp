@@ -86,6 +86,7 @@ struct host_fixture {
     cfg.public_uri_follows_port = true;
     cfg.bind_ip = "127.0.0.1";
     cfg.root = dir;
+    cfg.run_dir = dir + "/run";
     cfg.cost_per_month = {10, 0};
     cfg.pod_runtime = runtime::pod_runtime_kind::noop;
     cfg.ilp_listen = runtime::listen_address{"127.0.0.1", 0};

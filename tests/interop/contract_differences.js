@@ -41,6 +41,11 @@ exports.differences = [
   { readme: 'uploads and gossip alone wait for it', cases: ['gate-running-unknown-get', 'gate-running-pods-get', 'gate-running-pods-put', 'gate-running-logs'], ours: missing },
   { readme: 'uploads and gossip alone wait for it', cases: ['gate-running-pods-options'], ours: delivered },
 
+  // Development mode
+  { readme: 'in development mode every route is refused for ever', cases: ['dev-info', 'dev-info-forced', 'dev-pods-options'], ours: delivered },
+  { readme: 'in development mode every route is refused for ever', cases: ['dev-pods-post'], ours: { status: 400, message: 'must supply `Pay-Token` header.' } },
+  { readme: 'in development mode every route is refused for ever', cases: ['dev-pods-put'], ours: missing },
+
   // Manifests
   { readme: 'a JSON text where an object belongs is refused instead of converted', cases: ['body-double-encoded', 'manifest-json-string', 'containers-json-string', 'container-json-string', 'command-json-string', 'environment-json-string', 'debug-"*'], ours: invalid },
   { readme: 'ports such as `abc80` or `70000` (D-24)', cases: ['port-string-" 8080"', 'port-string-"8080 "', 'port-string-"abc80"', 'port-string-"80abc"', 'port-string-"a0b1"', 'port-string-"-5"', 'port-string-"3.5"', 'port-string-"70000"', 'port-string-"1e3"', 'port-string-"0x50"'], ours: invalid },

@@ -12,7 +12,7 @@ const places = require('./support/places')
 const { load, replay, judge, send, title, unusedDifferences, elsewhere } = require('./support/contract')
 
 const groups = ['01-self-test-gate', '02-info-and-peers', '03-pod-request-validation', '04-price-quote',
-  '05-payment-and-lifecycle', '06-logs', '07-pod-ingress', '08-admin', '10-limits']
+  '05-payment-and-lifecycle', '06-logs', '07-pod-ingress', '08-admin', '09-dev-mode', '10-limits']
 
 const asRecorded = {
   CODIUS_PUBLIC_URI: 'https://codius.example.com',
@@ -151,6 +151,9 @@ for (const c of load('07-pod-ingress').filter(c => !elsewhere[c.id])) {
 
 step('a host that tells little', () => start('quiet', { CODIUS_ADDITIONAL_HOST_INFO: 'false' }))
 replay('02-info-and-peers', () => hosts.quiet, c => (c.state || '').includes('ADDITIONAL'))
+
+step('a host in development mode, without a name', () => start('dev', { CODIUS_PUBLIC_URI: '', CODIUS_BOOTSTRAP_PEERS: '[]' }))
+replay('09-dev-mode', () => hosts.dev)
 
 step('a host without peers', () => start('alone', { CODIUS_BOOTSTRAP_PEERS: '[]' }))
 replay('10-limits', () => hosts.alone)

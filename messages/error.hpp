@@ -6,17 +6,17 @@
 
 namespace codius {
 
-/// Expected failures. Each maps to one HTTP status and one log level; its name is the stable
-/// `code` of an HTTP error body. Add a code when a caller would act differently, otherwise write
-/// a better detail.
+/// Expected failures. The name of each is the stable `code` of an HTTP error body, and the error
+/// catalogue (messages/error_catalogue.hpp) says what it means to a person. Add a code when a
+/// caller or a person would act differently, otherwise write a better detail.
 enum class errc : uint8_t {
   malformed = 1,     ///< bytes that do not parse
   invalid,           ///< parses, but breaks the rules of the request
-  unprocessable,     ///< well formed, but cannot be done as asked (HTTP 422)
+  unprocessable,     ///< well formed, but cannot be done as asked
   unknown_pod,       ///< no pod of that hash
   not_found,         ///< no such thing
   too_large,         ///< over a size limit
-  unsupported,       ///< media type, method or version that is not spoken here
+  unsupported,       ///< media type or coding that is not spoken here
   payment_required,  ///< nothing paid yet
   payment_timeout,   ///< too little arrived in time
   conflict,          ///< another request holds the same thing
@@ -29,6 +29,23 @@ enum class errc : uint8_t {
   rejected,          ///< the other side said no
   io,                ///< the operating system said no
   internal,          ///< a fault of ours
+  invalid_duration,  ///< no number of seconds that is sold
+  missing_pay_token, ///< a sale without a `Pay-Token`
+  invalid_pay_token, ///< a `Pay-Token` that is no 16 octets
+  invalid_manifest,  ///< a manifest, or what comes with it, that no pod can be made of
+  draining,          ///< no new pods: the operator wants it so
+  self_test_pending, ///< no uploads and gossip before the host has passed its self-test
+  payments_down,     ///< the host cannot be paid: it has no way to the ledger
+  misconfigured,     ///< the host knows that its settings are wrong
+  logs_private,      ///< the pod's manifest lets nobody read its output
+  request_timeout,   ///< a request that comes too slowly
+  header_too_large,  ///< a request line or header fields over a limit
+  not_implemented,   ///< a method or version of HTTP that is not spoken here
+  pod_starting,      ///< the pod is paid, and not up yet
+  pod_busy,          ///< the pod has as many connections as it may
+  pod_not_listening, ///< the pod runs, but nothing listens at its port
+  pod_timeout,       ///< the pod does not answer
+  pod_bad_answer,    ///< the pod answers what is no HTTP, or cuts its answer off
 };
 
 /// The name as it appears in answers and logs, e.g. "unknown_pod".

@@ -2,7 +2,9 @@
 set(messages_sources
   messages/bytes.cpp
   messages/error.cpp
+  messages/error_catalogue.cpp
   messages/money.cpp
+  messages/payment_faults.cpp
   messages/peer.cpp
   messages/pod.cpp
   messages/sale.cpp

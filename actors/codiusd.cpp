@@ -1,9 +1,12 @@
 #include "actors/host.hpp"
+#include "actors/http_ingress/errors_page.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/base/system_env.hpp"
 #include "runtime/base/version.hpp"
 #include "runtime/ctl/ctl.hpp"
 #include "runtime/doctor/doctor.hpp"
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -11,7 +14,6 @@
 #include <span>
 #include <string_view>
 #include <thread>
-#include <unistd.h>
 
 using namespace codius;
 
@@ -25,8 +27,7 @@ constexpr int wrong_setting = 2;
 void say(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 int fail(const error& why) {
-  log::write(log::level::error, "host.failed",
-             {{"err", to_string(why.code)}, {"why", why.detail}});
+  log::write(log::level::error, "host.failed", {{"err", to_string(why.code)}, {"why", why.detail}});
   return failed;
 }
 
@@ -53,7 +54,16 @@ int release_host(const runtime::config& cfg) {
   return fine;
 }
 
-int run(const runtime::loaded_config& loaded) {
+/// Reads the settings again from where they came at the start.
+actors::settings_source source_of(const runtime::loaded_config& loaded,
+                                  const std::vector<std::string>& arguments) {
+  return {loaded, [arguments] {
+            return runtime::load_config(arguments, runtime::read_environment(environ),
+                                        runtime::system_env());
+          }};
+}
+
+int run(const runtime::loaded_config& loaded, const std::vector<std::string>& arguments) {
   const auto& cfg = loaded.values;
   for (const auto& warning : loaded.warnings)
     log::write(log::level::warn, "config.warning", {{"why", warning}});
@@ -63,15 +73,17 @@ int run(const runtime::loaded_config& loaded) {
   sigemptyset(&ends);
   sigaddset(&ends, SIGTERM);
   sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGHUP); // reads the settings again
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
-  auto host = actors::host::start(cfg, runtime::system_env(), actors::make_pod_runtime(cfg));
+  auto host = actors::host::start(cfg, runtime::system_env(), actors::make_pod_runtime(cfg),
+                                  source_of(loaded, arguments));
   if (!host)
     return fail(host.error());
-  log::write(log::level::info, "host.started",
-             {{"version", runtime::version},
-              {"uri", runtime::effective_public_uri(cfg, (*host)->port())}});
+  log::write(
+    log::level::info, "host.started",
+    {{"version", runtime::version}, {"uri", runtime::effective_public_uri(cfg, (*host)->port())}});
 
   // The supervision giving up ends the wait as a signal does.
   std::thread watcher{[ended = (*host)->ended()] {
@@ -79,13 +91,24 @@ int run(const runtime::loaded_config& loaded) {
     ::kill(::getpid(), SIGTERM);
   }};
   int signal = 0;
-  sigwait(&ends, &signal);
+  while (sigwait(&ends, &signal) == 0 && signal == SIGHUP)
+    (*host)->reload("SIGHUP");
   (*host)->stop();
   const auto why = (*host)->ended().get();
   watcher.join();
   if (!why.empty())
     return fail({errc::internal, "the host could not be kept running: " + why});
   log::write(log::level::info, "host.stopped", {});
+  return fine;
+}
+
+/// The page deploy/errors.md.
+int print_errors(std::span<const std::string> arguments, const runtime::environment&, const env&) {
+  if (!arguments.empty()) {
+    std::fputs("codiusd errors: takes no options; it prints what every error means\n", stderr);
+    return wrong_setting;
+  }
+  say(actors::error_catalogue_markdown());
   return fine;
 }
 
@@ -99,6 +122,7 @@ struct subcommand {
 constexpr subcommand subcommands[] = {
   {"ctl", runtime::ctl::run},
   {"doctor", runtime::doctor::run},
+  {"errors", print_errors},
 };
 
 } // namespace
@@ -116,12 +140,14 @@ int main(int argc, char** argv) {
   }
   switch (loaded->wanted) {
     case runtime::command::help: say(runtime::config_help_text()); return fine;
-    case runtime::command::version: say(std::string{"codiusd "} + runtime::version + "\n"); return fine;
+    case runtime::command::version:
+      say(std::string{"codiusd "} + runtime::version + "\n");
+      return fine;
     case runtime::command::check_config: say(runtime::check_config_text(*loaded)); return fine;
     case runtime::command::release_host:
     case runtime::command::run: break;
   }
   log::configure(loaded->values.log_level, loaded->values.log_format);
   return loaded->wanted == runtime::command::release_host ? release_host(loaded->values)
-                                                          : run(*loaded);
+                                                          : run(*loaded, arguments);
 }

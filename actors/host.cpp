@@ -9,11 +9,12 @@
 #include "actors/manifest_processor/manifest_processor.hpp"
 #include "actors/peer_gossip/peer_gossip.hpp"
 #include "actors/pod_lifecycle/pod_lifecycle.hpp"
-#include "actors/purchase/purchase.hpp"
+#include "actors/purchase/sales.hpp"
 #include "actors/reverse_proxy/reverse_proxy.hpp"
 #include "actors/self_test/self_test.hpp"
 #include "runtime/actor/supervisor.hpp"
 #include "runtime/base/log.hpp"
+#include "runtime/base/log_level.hpp"
 #include "runtime/base/system_info.hpp"
 #include "runtime/pods/oci/builtin_image.hpp"
 
@@ -43,7 +44,6 @@ constexpr size_t pulling_threads = 2;  ///< images that are fetched at once
 constexpr size_t log_threads = 2;      ///< that read logs from the disk
 constexpr size_t look_up_threads = 4;   ///< names of other hosts that are looked up at once …
 constexpr size_t look_ups_waiting = 96; ///< … and that wait for it
-constexpr size_t most_peers_at_once = 64; ///< requests to other hosts, with the longest list of them
 
 /// A child that is made from the same parts each time it starts.
 template <class Fn, class... Parts>
@@ -54,7 +54,8 @@ child_spec worker(caf::atom_value id, Fn fn, Parts... parts) {
           },
           restart::permanent,
           {},
-          false};
+          false,
+          true};
 }
 
 child_spec detached_worker(caf::atom_value id, const keeper_deps& deps) {
@@ -64,7 +65,8 @@ child_spec detached_worker(caf::atom_value id, const keeper_deps& deps) {
           },
           restart::permanent,
           {},
-          false};
+          false,
+          true};
 }
 
 /// Sees that nobody listens at `ip` and `port` (0: takes a free one, which the listener then keeps
@@ -94,10 +96,8 @@ api_settings api_of(const runtime::config& cfg, const std::string& public_uri) {
   out.public_uri_text = public_uri;
   if (auto uri = net::parse_http_uri(public_uri))
     out.public_uri = *uri;
-  out.terms.board = std::make_shared<runtime::terms_board>(runtime::host_terms{
-    cfg.cost_per_month, cfg.min_duration, cfg.max_duration, cfg.additional_host_info});
+  out.terms.board = std::make_shared<runtime::terms_board>(terms_of(cfg));
   out.terms.pull_limit = cfg.pull_timeout;
-  out.terms.payment_limit = cfg.payment_timeout;
   return out;
 }
 
@@ -117,8 +117,7 @@ gossip_deps gossip_of(const runtime::config& cfg, const std::string& public_uri)
   gossip_deps out;
   out.rules.interval = cfg.gossip_interval;
   out.rules.fresh = cfg.known_peers;
-  out.rules.peers_at_once
-    = std::clamp(cfg.known_peers / 16, out.rules.peers_at_once, most_peers_at_once);
+  out.rules.peers_at_once = peers_at_once(cfg.known_peers);
   out.rules.dev = out.manners.dev = cfg.dev;
   out.manners.own_uri = public_uri;
   out.bootstrap = cfg.bootstrap_peers;
@@ -161,6 +160,10 @@ status make_place_for_admin(const runtime::config& cfg) {
   return ok();
 }
 
+asio::awaitable<void> reload_and_tell(std::shared_ptr<reloader> r, std::string by) {
+  (void)co_await r->reload(by); // the log says what became of it
+}
+
 /// Empty where the host tests itself.
 std::string why_not_tested(const runtime::config& cfg) {
   if (cfg.pod_runtime == runtime::pod_runtime_kind::noop)
@@ -174,7 +177,8 @@ std::string why_not_tested(const runtime::config& cfg) {
 } // namespace
 
 result<std::unique_ptr<host>> host::start(runtime::config cfg, env world,
-                                          std::shared_ptr<runtime::pod_runtime> pods) {
+                                          std::shared_ptr<runtime::pod_runtime> pods,
+                                          settings_source source) {
   auto root = runtime::root_dir::open(cfg.root);
   if (!root)
     return root.error();
@@ -200,6 +204,7 @@ result<std::unique_ptr<host>> host::start(runtime::config cfg, env world,
     log::write(log::level::warn, "runtime.not_swept", {{"why", swept.error().detail}});
   std::unique_ptr<host> out{new host(std::move(cfg), std::move(world), std::move(pods),
                                      std::move(*root), std::move(*secret))};
+  out->source_ = std::move(source);
   out->run_threads();
   out->spawn_tree();
   return out;
@@ -236,23 +241,30 @@ void host::spawn_tree() {
   api.gate = [gate = gate_, now = world_.utc_now](const net::http_request& req) {
     return gate->refusal(req, now());
   };
+  const auto uploads = std::make_shared<upload_watch>();
+  api.uploads = uploads;
   api.self_test_success = [gate = gate_] { return gate->success(); };
 
   ilp_deps ilp{contexts_.back()->get_executor(), world_, ilp_of(cfg_, secret_),
-               cfg_.payment_timeout, [this](uint16_t port) { ilp_port_ = port; }};
+               [this](uint16_t port) { ilp_port_ = port; }};
   auto gossip = gossip_of(cfg_, public_uri);
   gossip.io = contexts_[contexts_.size() - 2]->get_executor();
   gossip.world = world_;
   api.slow_lane = gossip.io;
   gossip.may_gossip = [gate = gate_] { return gate->may_gossip(); };
   gossip.manners.look_up = look_ups_.door();
+  gossip.wishes = [board = api.terms.board] {
+    const auto now = board->current();
+    return peer_wishes{now->gossip_interval, now->known_peers, now->bootstrap_peers};
+  };
   lifecycle_deps pods;
   pods.pods = {pods_, workers_->get_executor()};
   pods.pulls = pulls_->get_executor();
   pods.world = world_;
   pods.total_bytes = runtime::machine_memory_bytes();
-  pods.sellable_bytes
-    = static_cast<uint64_t>(static_cast<double>(pods.total_bytes) * cfg_.max_memory_fraction);
+  pods.sellable_now = [board = api.terms.board, all = static_cast<double>(pods.total_bytes)] {
+    return static_cast<uint64_t>(all * board->current()->max_memory_fraction);
+  };
   ingress_deps edge;
   for (size_t i = 0; i + 2 < contexts_.size(); ++i)
     edge.threads.push_back(contexts_[i].get());
@@ -278,14 +290,23 @@ void host::spawn_tree() {
   office.io = contexts_[contexts_.size() - 2].get();
   office.world = world_;
   office.server = admin_server_of(cfg_);
-  office.api = {public_uri, api.terms.board, routes_, edge.proxied, std::make_shared<edge_view>()};
+  const auto bell = std::make_shared<runtime::event_bell>();
+  const auto desk = std::make_shared<settings_desk>(*system_, world_, api.terms.board);
+  desk->on_change([this](const runtime::host_terms& now) {
+    log::set_least(now.log_level);
+    if (const auto peers = runtime::find<peers_actor>(*system_, role::peers))
+      caf::anon_send(peers, reload_atom::value);
+  });
+  reloader_ = std::make_shared<reloader>(desk, source_, log_reads_->get_executor());
+  office.api = {public_uri, api.terms.board, routes_, edge.proxied, std::make_shared<edge_view>(),
+                bell,       desk,             reloader_, pods_, log_reads_->get_executor()};
   edge.on_server = [view = std::const_pointer_cast<edge_view>(office.api.edge)](auto server) {
     view->show(std::move(server));
   };
 
   using runtime::strategy;
   std::vector<child_spec> tree;
-  tree.push_back(detached_worker(role::keeper, {root_.file("codius.db"), world_}));
+  tree.push_back(detached_worker(role::keeper, {root_.file("codius.db"), world_, bell, uploads}));
   tree.push_back(runtime::nested(caf::atom("payments"),
                                  {"payments", group_rules(strategy::one_for_one)},
                                  {worker(role::ilp, ilp_bridge, ilp)}));
@@ -328,6 +349,10 @@ void host::stop() {
   ended_.wait();
   system_->registry().erase(role::root);
   root_supervisor_ = nullptr;
+}
+
+void host::reload(const std::string& by) {
+  asio::co_spawn(*contexts_[contexts_.size() - 2], reload_and_tell(reloader_, by), asio::detached);
 }
 
 host::~host() {

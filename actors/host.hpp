@@ -1,4 +1,5 @@
 #pragma once
+#include "actors/admin/reloader.hpp"
 #include "actors/self_test/gate.hpp"
 #include "messages/env.hpp"
 #include "net/asio.hpp"
@@ -30,13 +31,17 @@ class host {
 public:
   /// Takes the root directory's lock and makes the machine ready. Errors: those of the store, the
   /// pod runtime and the port; each says what to do.
+  /// `source`: where `reload` gets settings from; empty: it is refused.
   static result<std::unique_ptr<host>> start(runtime::config cfg, env world,
-                                             std::shared_ptr<runtime::pod_runtime> pods);
+                                             std::shared_ptr<runtime::pod_runtime> pods,
+                                             settings_source source = {});
   /// Stops if that has not happened yet.
   ~host();
 
   /// Ends the actors in reverse order of their start; pods run on. Returns when they have ended.
   void stop();
+  /// Reads the settings again, and says in the log what became of it. Returns at once.
+  void reload(const std::string& by);
   /// Becomes ready when the tree has ended: empty after `stop`, else the reason for which the
   /// supervision gave up.
   std::shared_future<std::string> ended() const { return ended_; }
@@ -71,6 +76,8 @@ private:
   net::look_up_threads look_ups_;
   std::shared_ptr<net::route_table> routes_;
   std::shared_ptr<self_test_gate> gate_;
+  settings_source source_;
+  std::shared_ptr<reloader> reloader_;
   caf::actor_system_config system_config_;
   std::unique_ptr<caf::actor_system> system_;
   caf::actor root_supervisor_;

@@ -3,12 +3,16 @@ set(actors_sources
   actors/admin/admin.cpp
   actors/admin/admin_api.cpp
   actors/admin/body.cpp
+  actors/admin/events_routes.cpp
   actors/admin/health_routes.cpp
   actors/admin/host_routes.cpp
   actors/admin/original_routes.cpp
   actors/admin/peers_routes.cpp
   actors/admin/pods_routes.cpp
+  actors/admin/reload_route.cpp
+  actors/admin/reloader.cpp
   actors/admin/scrape.cpp
+  actors/admin/settings_desk.cpp
   actors/admin/sums.cpp
   actors/expiry_timer/due_times.cpp
   actors/expiry_timer/expiry_timer.cpp
@@ -16,19 +20,26 @@ set(actors_sources
   actors/http_ingress/answers.cpp
   actors/http_ingress/api.cpp
   actors/http_ingress/credits_route.cpp
+  actors/http_ingress/errors_page.cpp
+  actors/http_ingress/errors_routes.cpp
   actors/http_ingress/home_page.cpp
   actors/http_ingress/http_ingress.cpp
   actors/http_ingress/info_routes.cpp
   actors/http_ingress/info_text.cpp
   actors/http_ingress/logs_routes.cpp
+  actors/http_ingress/openapi_route.cpp
+  actors/http_ingress/page.cpp
   actors/http_ingress/peers_routes.cpp
   actors/http_ingress/pods_routes.cpp
   actors/http_ingress/request_id.cpp
   actors/http_ingress/routes.cpp
+  actors/http_ingress/upload_text.cpp
+  actors/http_ingress/uploads_routes.cpp
   actors/http_ingress/web_pages.cpp
   actors/ilp_bridge/ilp_bridge.cpp
   actors/ilp_bridge/ilp_node.cpp
   actors/keeper/keeper.cpp
+  actors/keeper/upload_watch.cpp
   actors/log_hub/log_feed.cpp
   actors/log_hub/log_hub.cpp
   actors/log_hub/log_text.cpp
@@ -41,6 +52,7 @@ set(actors_sources
   actors/peer_gossip/peer_rounds.cpp
   actors/peer_gossip/peer_talk.cpp
   actors/peer_gossip/peer_uri.cpp
+  actors/peer_gossip/peer_wishes.cpp
   actors/peer_gossip/refusals.cpp
   actors/peer_gossip/waiting_list.cpp
   actors/pod/pod.cpp
@@ -49,6 +61,8 @@ set(actors_sources
   actors/pod_lifecycle/reservations.cpp
   actors/pod_runtimes.cpp
   actors/purchase/purchase.cpp
+  actors/purchase/sale_record.cpp
+  actors/purchase/sales.cpp
   actors/reverse_proxy/reverse_proxy.cpp
   actors/self_test/gate.cpp
   actors/self_test/self_test.cpp

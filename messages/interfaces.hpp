@@ -1,9 +1,11 @@
 #pragma once
 // The typed interface of every actor; the one header of this floor that knows CAF.
+#include "messages/eviction.hpp"
 #include "messages/log.hpp"
 #include "messages/peer.hpp"
 #include "messages/roles.hpp"
 #include "messages/self_test.hpp"
+#include "messages/upload.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/atom.hpp>
@@ -91,6 +93,12 @@ CODIUS_MESSAGE(kept_peers)
 CODIUS_MESSAGE(keep_peers)
 CODIUS_MESSAGE(peers_kept)
 CODIUS_MESSAGE(peer_answered)
+CODIUS_MESSAGE(evict_pod)
+CODIUS_MESSAGE(pod_evicted)
+CODIUS_MESSAGE(get_events)
+CODIUS_MESSAGE(event_list)
+CODIUS_MESSAGE(note_events)
+CODIUS_MESSAGE(events_noted)
 CODIUS_MESSAGE(get_switch)
 CODIUS_MESSAGE(own_switch)
 CODIUS_MESSAGE(get_self_test)
@@ -98,6 +106,13 @@ CODIUS_MESSAGE(run_self_test)
 CODIUS_MESSAGE(self_test_report)
 CODIUS_MESSAGE(self_test_tried)
 CODIUS_MESSAGE(self_test_due)
+CODIUS_MESSAGE(keep_upload)
+CODIUS_MESSAGE(get_upload)
+CODIUS_MESSAGE(upload_view)
+CODIUS_MESSAGE(sell_later)
+CODIUS_MESSAGE(await_payer)
+CODIUS_MESSAGE(payer_here)
+CODIUS_MESSAGE(payer_came)
 #undef CODIUS_MESSAGE
 
 namespace codius {
@@ -120,6 +135,8 @@ inline constexpr auto root = caf::atom("root"); ///< the supervisor of all
 } // namespace role
 
 using flush_atom = caf::atom_constant<caf::atom("flush")>;
+/// What the operator wants has changed: look at it.
+using reload_atom = caf::atom_constant<caf::atom("reload")>;
 using tick_atom = caf::atom_constant<caf::atom("tick")>;
 
 /// The KEEPER: the only one that touches the store. Every answer is durable when it arrives.
@@ -137,7 +154,9 @@ using keeper_actor = caf::typed_actor<
   caf::replies_to<forget_record>::with<record_forgotten>,
   caf::replies_to<get_totals>::with<ledger_totals>,
   caf::replies_to<get_kept_peers>::with<kept_peers>,
-  caf::replies_to<keep_peers>::with<peers_kept>,
+  caf::replies_to<keep_peers>::with<peers_kept>, caf::replies_to<get_events>::with<event_list>,
+  caf::replies_to<note_events>::with<events_noted>, caf::replies_to<evict_pod>::with<pod_evicted>,
+  caf::replies_to<keep_upload>::with<upload_view>, caf::replies_to<get_upload>::with<upload_view>,
   // INTERNAL: all that was waiting is in the batch: commit it.
   caf::reacts_to<flush_atom>>;
 
@@ -149,6 +168,7 @@ using lifecycle_actor = caf::typed_actor<
   caf::replies_to<reserve>::with<reserved>, caf::reacts_to<release>,
   caf::replies_to<fetch_images>::with<images_ready>, caf::replies_to<fulfil_purchase>::with<pod_up>,
   caf::reacts_to<lease_over>, caf::replies_to<get_capacity>::with<capacity>,
+  caf::replies_to<evict_pod>::with<pod_evicted>,
   // INTERNAL: time to ask the pod runtime what it holds, and what it said.
   caf::reacts_to<tick_atom>, caf::reacts_to<runtime_listed>, caf::reacts_to<images_fetched>>;
 
@@ -168,11 +188,12 @@ using expiry_actor = caf::typed_actor<caf::reacts_to<watch_lease>, caf::reacts_t
 /// The ILP_BRIDGE: the packet switch and who waits for which money.
 using ilp_actor = caf::typed_actor<caf::replies_to<get_payment>::with<payment_state>,
                                    caf::replies_to<collect>::with<collected>,
+                                   caf::replies_to<await_payer>::with<payer_here>,
                                    caf::replies_to<get_ledger>::with<ledger_link>,
                                    caf::replies_to<get_switch>::with<own_switch>,
                                    // INTERNAL: news of the I/O thread, and deadlines.
                                    caf::reacts_to<money_came>, caf::reacts_to<collect_over>,
-                                   caf::reacts_to<run_here>>;
+                                   caf::reacts_to<payer_came>, caf::reacts_to<run_here>>;
 
 /// The REVERSE_PROXY: the only writer of the route table.
 using proxy_actor = caf::typed_actor<caf::replies_to<publish_route>::with<route_done>,
@@ -188,11 +209,13 @@ using peers_actor = caf::typed_actor<
   caf::replies_to<get_peers>::with<peer_list>, caf::replies_to<discover_peers>::with<peer_list>,
   caf::replies_to<get_peer_table>::with<peer_table>, caf::replies_to<add_peer>::with<peer_view>,
   caf::replies_to<remove_peer>::with<peer_view>,
+  caf::reacts_to<reload_atom>,
   // INTERNAL: time for the next round, and what a peer answered.
   caf::reacts_to<tick_atom>, caf::reacts_to<peer_answered>>;
 
 /// The desk that starts one PURCHASE actor a sale.
-using sales_actor = caf::typed_actor<caf::replies_to<sell>::with<sale_answer>>;
+using sales_actor = caf::typed_actor<caf::replies_to<sell>::with<sale_answer>,
+                                     caf::replies_to<sell_later>::with<upload_view>>;
 
 /// The SELF_TEST: uploads to this host as a client would.
 using self_test_actor = caf::typed_actor<

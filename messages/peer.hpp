@@ -1,5 +1,6 @@
 #pragma once
 #include "messages/error.hpp"
+#include "messages/event.hpp"
 #include "messages/time.hpp"
 
 #include <chrono>
@@ -80,9 +81,10 @@ struct get_kept_peers {};
 struct kept_peers {
   std::vector<kept_peer> all; ///< in the order of their arrival
 };
-/// Replaces all that was kept. Reply: `peers_kept`.
+/// Replaces all that was kept; `notes` become events in the same transaction. Reply: `peers_kept`.
 struct keep_peers {
   std::vector<kept_peer> all;
+  std::vector<event_note> notes = {};
 };
 struct peers_kept {};
 

@@ -46,15 +46,16 @@ struct record_forgotten {
   bool bought_again = false; ///< it was sold again while it was being removed: start it
 };
 
-/// Money by account; the sum of all is what ever arrived. Reply: `ledger_totals`.
+/// Money by account; `received` = `earned` + `owed` + `credit`. Reply: `ledger_totals`.
 struct get_totals {};
 struct ledger_totals {
   struct line {
     asset unit;
     uint64_t received = 0; ///< all that ever arrived
-    uint64_t earned = 0;   ///< for pods delivered
+    uint64_t earned = 0;   ///< for pods delivered, without what went back
     uint64_t owed = 0;     ///< paid, not yet delivered
     uint64_t credit = 0;   ///< held for pay tokens
+    uint64_t refunded = 0; ///< went back from `earned`, as the operator ended the pod
   };
   std::vector<line> assets;
 };

@@ -8,7 +8,7 @@
 
 namespace codius::net {
 class packet_switch;
-}
+} // namespace codius::net
 
 namespace codius {
 
@@ -30,7 +30,8 @@ struct read_manifest {
 struct manifest_read {
   std::shared_ptr<const pod_offer> offer; ///< null when refused
   error why;
-  std::vector<std::pair<std::string, std::string>> faults; ///< JSON pointer and sentence, all at once
+  std::vector<std::pair<std::string, std::string>>
+    faults; ///< JSON pointer and sentence, all at once
 };
 
 // --- pod_lifecycle ----------------------------------------------------------------------------
@@ -123,7 +124,8 @@ struct runtime_listed {
   std::optional<std::vector<entry>> pods;
 };
 
-// --- expiry_timer ---------------------------------------------------------------------------------
+// --- expiry_timer
+// ---------------------------------------------------------------------------------
 
 /// Sends `lease_over` to the pod lifecycle once `due` is past; replaces an earlier watch.
 struct watch_lease {
@@ -134,7 +136,8 @@ struct unwatch_lease {
   pod_id id;
 };
 
-// --- ilp_bridge -----------------------------------------------------------------------------------
+// --- ilp_bridge
+// -----------------------------------------------------------------------------------
 
 /// Reply: `payment_state`. Errors: `unavailable` while no ledger can be reached.
 struct get_payment {
@@ -150,6 +153,7 @@ struct payment_state {
 struct collect {
   pay_token token{};
   uint64_t due = 0;
+  std::chrono::seconds limit{60}; ///< the longest wait
 };
 struct collected {
   purchase sale;
@@ -160,7 +164,8 @@ struct ledger_link {
   bool up = false;
   asset unit;
   std::string address; ///< the host's own ILP address, empty while unknown
-  std::string why;     ///< why it is not up, for people
+  std::string why;     ///< why it is not up, for the operator
+  std::string fault;   ///< the same for strangers and programs: a code of `payment_faults`
 };
 
 /// What the host itself pays through. Reply: `own_switch`.
@@ -183,7 +188,8 @@ struct run_here {
   std::function<void()> job;
 };
 
-// --- reverse_proxy --------------------------------------------------------------------------------
+// --- reverse_proxy
+// --------------------------------------------------------------------------------
 
 /// Reply: `route_done`, once every new request takes the new route.
 struct publish_route {

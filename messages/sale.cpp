@@ -6,6 +6,10 @@
 
 namespace codius {
 
+std::string pay_text(const pay_details& where) {
+  return "interledger-stream " + where.address + " " + to_base64(where.shared_secret);
+}
+
 const char* to_string(purchase_state s) noexcept {
   switch (s) {
     case purchase_state::open: return "open";

@@ -25,11 +25,15 @@ struct pod_offer {
 
 enum class sale_kind : uint8_t { upload, extend };
 
+struct upload_note; // upload.hpp
+
 /// Where a payer's STREAM connection goes.
 struct pay_details {
   std::string address;                    ///< ILP address, new for each answer
   std::array<std::byte, 32> shared_secret{};
 };
+/// As the field `Pay` says it: method, address and secret.
+std::string pay_text(const pay_details& where);
 
 /// Asks for a sale, from quote to running pod. Reply: `sale_answer`, also for failures.
 struct sell {
@@ -39,6 +43,11 @@ struct sell {
   std::shared_ptr<const pod_offer> offer; ///< null for an extension by hash
   std::chrono::seconds duration{0};
   std::string request_id; ///< carried into every log line of the sale
+  /// The name of this attempt in the record of the sale (upload.hpp), and of the record itself if
+  /// it is the first; empty: no record is kept.
+  std::string attempt = {};
+  utc_time asked_at = {};
+  bool waits = false; ///< for a payer who is not connected yet, instead of `pay_first`
 };
 
 /// How a sale ended.
@@ -49,6 +58,7 @@ struct sale_answer {
   uint64_t price = 0;     ///< smallest units of the host's asset
   uint64_t credit = 0;    ///< what the token still holds after a failure
   error why;              ///< failed
+  std::string upload = {}; ///< where its record is; empty: there is none
 };
 
 // --- the ledger's view of a sale -------------------------------------------------------------
@@ -85,11 +95,13 @@ struct open_purchase {
   std::chrono::seconds duration{0};
   uint64_t price = 0;
   asset unit;
+  std::shared_ptr<const upload_note> note = nullptr; ///< what the sale's record says by now
 };
 struct purchase_opened {
   purchase sale;
   uint64_t due = 0;   ///< what is still to be received; 0 once owed
   bool repeat = false; ///< this very request was paid before: answer as then
+  std::string upload = {}; ///< the sale's record; empty without a note
 };
 
 /// What a token has: read without opening anything. Reply: `token_state`.

@@ -8,4 +8,5 @@ set(messages_sources
   messages/peer.cpp
   messages/pod.cpp
   messages/sale.cpp
-  messages/self_test.cpp)
+  messages/self_test.cpp
+  messages/upload.cpp)

@@ -14,6 +14,7 @@ set(net_sources
   net/http/listener.cpp
   net/http/message.cpp
   net/http/name_look_up.cpp
+  net/http/prefer.cpp
   net/http/public_address.cpp
   net/http/server.cpp
   net/http/session.cpp

@@ -30,6 +30,7 @@ set(runtime_sources
   runtime/base/config_table.cpp
   runtime/base/config_text.cpp
   runtime/base/config_values.cpp
+  runtime/base/iso_time.cpp
   runtime/base/log.cpp
   runtime/base/log_render.cpp
   runtime/base/metrics.cpp
@@ -93,6 +94,7 @@ set(runtime_sources
   runtime/client/upload_run.cpp
   runtime/ctl/admin_link.cpp
   runtime/ctl/ctl.cpp
+  runtime/ctl/events.cpp
   runtime/ctl/views.cpp
   runtime/doctor/checks.cpp
   runtime/doctor/checks_machine.cpp
@@ -106,6 +108,7 @@ set(runtime_sources
   runtime/pods/oci/builtin_image.cpp
   runtime/pods/oci/bundle.cpp
   runtime/pods/oci/cgroups.cpp
+  runtime/pods/oci/cgroup_usage.cpp
   runtime/pods/oci/clean_tree.cpp
   runtime/pods/oci/container.cpp
   runtime/pods/oci/dir_watch.cpp
@@ -143,9 +146,16 @@ set(runtime_sources
   runtime/self_test_pod/embedded.cpp
   runtime/self_test_pod/handshake.cpp
   runtime/store/database.cpp
+  runtime/store/event_bell.cpp
+  runtime/store/event_chain.cpp
+  runtime/store/event_log.cpp
   runtime/store/ledger.cpp
   runtime/store/migrations.cpp
   runtime/store/offer_codec.cpp
   runtime/store/peer_rows.cpp
   runtime/store/rows.cpp
-  runtime/store/store.cpp)
+  runtime/store/store.cpp
+  runtime/store/store_evict.cpp
+  runtime/store/store_pods.cpp
+  runtime/store/store_uploads.cpp
+  runtime/store/upload_rows.cpp)

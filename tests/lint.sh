@@ -23,10 +23,15 @@ deny '#include "tests/' 'messages net runtime actors' 'the product knows no test
 deny 'co_await[^;/]*[({,] *([a-rt-z_]|s[a-su-z_])[a-z_:]*\{' 'net runtime actors' \
   'g++ 12 breaks aggregates in a co_await expression: name the value on the line before' '' \
   'seconds\{'
+deny ' [?] .*co_await| : co_await' 'net runtime actors' \
+  'g++ 12 breaks a co_await in ?:, too: write an if'
 deny '_clock::now\(|random_device|[^_]sleep_for' 'messages net runtime actors' \
   'time and chance come through env' 'runtime/base/system_env\.cpp'
 deny 'sleep_for|usleep\(' tests 'a test waits for the event'
 deny '\b(TODO|FIXME|HACK)\b' 'messages net runtime actors tests' 'finish it, or open an issue'
+
+deny 'statusCode\\"' 'net runtime actors' 'error answers come from error_response, with code and hint' \
+  'net/http/error_body\.cpp'
 
 # Files are short enough to read in one sitting.
 long=$(find messages net runtime actors -name '*.[ch]pp' -exec wc -l {} + \

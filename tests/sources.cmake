@@ -1,6 +1,7 @@
 # Sources are listed: a file that is not here is not built.
 set(messages_tests_sources
   tests/messages/bytes_test.cpp
+  tests/messages/error_catalogue_test.cpp
   tests/messages/money_test.cpp)
 set(net_tests_sources
   tests/net/http/admission_test.cpp
@@ -12,6 +13,7 @@ set(net_tests_sources
   tests/net/http/head_test.cpp
   tests/net/http/listener_test.cpp
   tests/net/http/name_look_up_test.cpp
+  tests/net/http/prefer_test.cpp
   tests/net/http/public_address_test.cpp
   tests/net/http/server_test.cpp
   tests/net/http/stream_body_test.cpp
@@ -116,18 +118,26 @@ set(runtime_tests_sources
   tests/runtime/pods/oci/user_lookup_test.cpp
   tests/runtime/pods/oci_pod_test.cpp
   tests/runtime/self_test_pod/handshake_test.cpp
-  tests/runtime/store/store_test.cpp)
+  tests/runtime/store/event_log_test.cpp
+  tests/runtime/store/evict_test.cpp
+  tests/runtime/store/store_test.cpp
+  tests/runtime/store/store_uploads_test.cpp)
 set(actors_tests_sources
   tests/actors/crash_test.cpp
   tests/actors/admin/body_test.cpp
+  tests/actors/admin/settings_test.cpp
   tests/actors/admin/sums_test.cpp
+  tests/actors/evict_test.cpp
   tests/actors/expiry_timer/due_times_test.cpp
   tests/actors/host_test.cpp
+  tests/actors/http_ingress/errors_routes_test.cpp
   tests/actors/http_ingress/info_text_test.cpp
   tests/actors/http_ingress/money_rules_test.cpp
   tests/actors/http_ingress/peers_routes_test.cpp
   tests/actors/http_ingress/routes_test.cpp
+  tests/actors/http_ingress/uploads_routes_test.cpp
   tests/actors/http_ingress/web_pages_test.cpp
+  tests/actors/keeper/upload_watch_test.cpp
   tests/actors/lease_test.cpp
   tests/actors/log_hub/log_feed_test.cpp
   tests/actors/log_hub/log_hub_test.cpp
@@ -140,6 +150,7 @@ set(actors_tests_sources
   tests/actors/peer_gossip/peer_uri_test.cpp
   tests/actors/pod/phase_test.cpp
   tests/actors/pod_lifecycle/reservations_test.cpp
+  tests/actors/purchase/waiting_sale_test.cpp
   tests/actors/sale_test.cpp
   tests/actors/self_test/gate_test.cpp
   tests/actors/self_test/self_test_test.cpp)

@@ -1,6 +1,7 @@
 #include "actors/admin/admin.hpp"
 
 #include "runtime/actor/caf_error.hpp"
+#include "runtime/actor/mailbox_report.hpp"
 #include "runtime/base/log.hpp"
 
 #include <unistd.h>
@@ -48,6 +49,7 @@ caf::behavior admin_state::make_behavior(admin_deps deps) {
 
 caf::behavior admin(caf::stateful_actor<admin_state>* self, admin_deps deps) {
   runtime::end_on_exception(self);
+  runtime::tell_mailbox(self);
   return self->state.make_behavior(std::move(deps));
 }
 

@@ -24,7 +24,8 @@ std::string_view name_of(std::string_view authority) {
 /// this machine. It cannot hide its origin, nor the name that it used.
 std::string why_foreign(const http_request& req) {
   const auto name = name_of(req.host);
-  const bool address = name.starts_with("127.") && name.find_first_not_of("0123456789.") == name.npos;
+  const bool address
+    = name.starts_with("127.") && name.find_first_not_of("0123456789.") == name.npos;
   if (name != "localhost" && name != "[::1]" && !address)
     return "Host must be localhost or a loopback address";
   if (req.fields.find("origin") != nullptr || req.fields.get("sec-fetch-site") == "cross-site")
@@ -67,10 +68,13 @@ std::span<const admin_api::route> admin_api::routes() {
     route{"GET", "/tree", &admin_api::show_tree},
     route{"GET", "/terms", &admin_api::show_terms},
     route{"PATCH", "/terms", &admin_api::change_terms},
+    route{"POST", "/reload", &admin_api::reload_settings},
+    route{"GET", "/events", &admin_api::list_events},
     route{"GET", "/self-test", &admin_api::show_self_test},
     route{"POST", "/self-test", &admin_api::begin_self_test},
     route{"GET", "/pods", &admin_api::list_pods},
     route{"GET", "/pods/", &admin_api::show_pod},
+    route{"DELETE", "/pods/", &admin_api::drop_pod},
     route{"GET", "/peers", &admin_api::list_peers},
     route{"POST", "/peers", &admin_api::put_peer},
     route{"DELETE", "/peers", &admin_api::drop_peer},
@@ -89,7 +93,7 @@ asio::awaitable<http_response> admin_api::answer(http_request req) {
 
 asio::awaitable<http_response> admin_api::dispatch(http_request req) {
   if (const auto why = why_foreign(req); !why.empty())
-    co_return error_answer(403, to_string(errc::rejected), why);
+    co_return error_answer({errc::rejected, why});
   const auto method = req.method == "HEAD" ? std::string_view{"GET"} : std::string_view{req.method};
   for (const auto& r : routes()) {
     const bool longer = r.path.size() > 1 && r.path.ends_with('/');
@@ -106,7 +110,7 @@ asio::awaitable<http_response> admin_api::dispatch(http_request req) {
       c.rest = c.req.path.substr(r.path.size());
     co_return co_await (this->*r.run)(std::move(c));
   }
-  co_return error_answer(404, to_string(errc::not_found), "Not Found");
+  co_return error_answer({errc::not_found, "Not Found"});
 }
 
 } // namespace codius::actors

@@ -1,4 +1,5 @@
 #pragma once
+#include "actors/admin/settings_desk.hpp"
 #include "messages/env.hpp"
 #include "messages/interfaces.hpp"
 #include "net/asio.hpp"
@@ -8,6 +9,8 @@
 #include "net/proxy/settings.hpp"
 #include "runtime/base/json.hpp"
 #include "runtime/base/terms_board.hpp"
+#include "runtime/pods/pod_runtime.hpp"
+#include "runtime/store/event_bell.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -16,6 +19,8 @@
 #include <string_view>
 
 namespace codius::actors {
+
+class reloader;
 
 /// What the public server counts; it may be replaced while the host runs.
 class edge_view {
@@ -35,6 +40,11 @@ struct admin_settings {
   std::shared_ptr<const net::route_table> routes;
   std::shared_ptr<const net::proxy_counters> proxied;
   std::shared_ptr<const edge_view> edge;
+  std::shared_ptr<runtime::event_bell> bell;
+  std::shared_ptr<settings_desk> desk; ///< changes of `board` go through it
+  std::shared_ptr<reloader> reload;
+  std::shared_ptr<runtime::pod_runtime> pods; ///< asked what they use …
+  asio::any_io_executor disk;                 ///< … where that may block
 };
 
 class scrape;
@@ -82,14 +92,21 @@ private:
   asio::awaitable<net::http_response> change_terms(call c);
   asio::awaitable<net::http_response> show_self_test(call c);
   asio::awaitable<net::http_response> begin_self_test(call c);
+  // reload_route.cpp, events_routes.cpp
+  asio::awaitable<net::http_response> reload_settings(call c);
+  asio::awaitable<net::http_response> list_events(call c);
+  net::http_response follow_events(get_events query);
   // pods_routes.cpp, peers_routes.cpp
   asio::awaitable<net::http_response> list_pods(call c);
   asio::awaitable<net::http_response> show_pod(call c);
+  asio::awaitable<net::http_response> drop_pod(call c);
   asio::awaitable<net::http_response> list_peers(call c);
   asio::awaitable<net::http_response> put_peer(call c);
   asio::awaitable<net::http_response> drop_peer(call c);
 
   runtime::json_object pod_json(const pod_record& record) const;
+  /// Of each of these pods, in their order: null where it is not known.
+  asio::awaitable<std::vector<runtime::json>> usage_of(std::vector<pod_id> which);
   runtime::json_object terms_json(const runtime::host_terms& terms) const;
 
   caf::actor_system& system_;

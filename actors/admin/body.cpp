@@ -55,6 +55,30 @@ void body_reader::seconds_member(const char* name, std::chrono::seconds& out) {
     wrong(std::string{"/"} + name, "must be a whole number of seconds from 1 to 315360000");
 }
 
+void body_reader::fraction_member(const char* name, double& out) {
+  const auto* value = take(name);
+  if (value == nullptr)
+    return;
+  const auto* number = value->number();
+  if (number != nullptr && *number > 0 && *number <= 1)
+    out = *number;
+  else
+    wrong(std::string{"/"} + name, "must be a number, more than 0 and at most 1");
+}
+
+void body_reader::count_member(const char* name, size_t& out, size_t least, size_t most) {
+  const auto* value = take(name);
+  if (value == nullptr)
+    return;
+  const auto* number = value->number();
+  if (number != nullptr && *number >= static_cast<double>(least)
+      && *number <= static_cast<double>(most) && std::floor(*number) == *number)
+    out = static_cast<size_t>(*number);
+  else
+    wrong(std::string{"/"} + name, "must be a whole number from " + std::to_string(least) + " to "
+                                     + std::to_string(most));
+}
+
 void body_reader::bool_member(const char* name, bool& out) {
   const auto* value = take(name);
   if (value == nullptr)

@@ -18,6 +18,8 @@ public:
 
   void decimal_member(const char* name, decimal& out); ///< "12.5", or a number
   void seconds_member(const char* name, std::chrono::seconds& out); ///< whole, 1 to 10 years
+  void fraction_member(const char* name, double& out); ///< more than 0, at most 1
+  void count_member(const char* name, size_t& out, size_t least, size_t most);
   void bool_member(const char* name, bool& out);
   void text_member(const char* name, std::string& out); ///< must be there
   void wrong(std::string pointer, std::string sentence);

@@ -1,9 +1,9 @@
 #include "actors/admin/admin_api.hpp"
 #include "actors/admin/body.hpp"
 #include "actors/http_ingress/answers.hpp"
+#include "messages/error_catalogue.hpp"
 #include "runtime/actor/ask.hpp"
 #include "runtime/actor/supervisor.hpp"
-#include "runtime/base/log.hpp"
 #include "runtime/base/version.hpp"
 
 namespace codius::actors {
@@ -15,6 +15,11 @@ using runtime::json_array;
 using runtime::json_object;
 
 namespace {
+
+std::string_view hint_for(std::string_view fault) {
+  const auto* known = find_payment_fault(fault);
+  return known ? known->hint : std::string_view{};
+}
 
 json when(const std::optional<utc_time>& t) { return t ? json{iso_time(*t)} : json{}; }
 
@@ -45,6 +50,7 @@ json_object tree_json(const runtime::tree_node& node) {
   return {{"id", node.id},
           {"state", node.state},
           {"restarts", node.restarts},
+          {"waiting", node.waiting ? json{*node.waiting} : json{}},
           {"children", std::move(children)}};
 }
 
@@ -57,6 +63,8 @@ json_object admin_api::terms_json(const runtime::host_terms& t) const {
           {"minDuration", t.least_duration.count()},
           {"maxDuration", t.most_duration.count()},
           {"additionalHostInfo", t.additional_info},
+          {"maxMemoryFraction", t.max_memory_fraction},
+          {"knownPeers", t.known_peers},
           {"draining", t.draining}};
 }
 
@@ -85,24 +93,25 @@ asio::awaitable<http_response> admin_api::show_status(call) {
     known_peers = peers->known;
   const auto server = settings_.edge->server();
   const std::chrono::duration<double> up = world_.utc_now() - started_at_;
-  json_object body{
-    {"version", runtime::version},
-    {"uri", settings_.public_uri},
-    {"uptimeSeconds", up.count()},
-    {"terms", terms_json(*settings_.board->current())},
-    {"ledger", json_object{{"up", ledger->up},
-                           {"address", ledger->address},
-                           {"assetCode", ledger->unit.code},
-                           {"assetScale", ledger->unit.scale},
-                           {"why", ledger->why}}},
-    {"memory", json_object{{"machineBytes", room->total_bytes},
-                           {"sellableBytes", room->sellable_bytes},
-                           {"usedBytes", room->used_bytes},
-                           {"podBytes", room->pod_bytes}}},
-    {"runningPods", room->running},
-    {"peers", std::move(known_peers)},
-    {"connections", server ? server->connections() : 0},
-    {"selfTest", std::move(tested)}};
+  json_object body{{"version", runtime::version},
+                   {"uri", settings_.public_uri},
+                   {"uptimeSeconds", up.count()},
+                   {"terms", terms_json(*settings_.board->current())},
+                   {"ledger", json_object{{"up", ledger->up},
+                                          {"address", ledger->address},
+                                          {"assetCode", ledger->unit.code},
+                                          {"assetScale", ledger->unit.scale},
+                                          {"why", ledger->why},
+                                          {"fault", ledger->fault},
+                                          {"hint", hint_for(ledger->fault)}}},
+                   {"memory", json_object{{"machineBytes", room->total_bytes},
+                                          {"sellableBytes", room->sellable_bytes},
+                                          {"usedBytes", room->used_bytes},
+                                          {"podBytes", room->pod_bytes}}},
+                   {"runningPods", room->running},
+                   {"peers", std::move(known_peers)},
+                   {"connections", server ? server->connections() : 0},
+                   {"selfTest", std::move(tested)}};
   co_return json_answer(200, std::move(body));
 }
 
@@ -120,7 +129,8 @@ asio::awaitable<http_response> admin_api::show_earnings(call) {
                                     {"received", std::to_string(line.received)},
                                     {"earned", std::to_string(line.earned)},
                                     {"owed", std::to_string(line.owed)},
-                                    {"credit", std::to_string(line.credit)}});
+                                    {"credit", std::to_string(line.credit)},
+                                    {"refunded", std::to_string(line.refunded)}});
   co_return json_answer(200, json_object{{"assets", std::move(assets)}});
 }
 
@@ -137,28 +147,30 @@ asio::awaitable<http_response> admin_api::show_terms(call) {
 
 /// All or nothing: one wrong member changes nothing. In force until the host is started again.
 asio::awaitable<http_response> admin_api::change_terms(call c) {
-  body_reader body{c.req.body};
-  const auto before = *settings_.board->current();
-  auto next = before;
-  body.decimal_member("costPerMonth", next.cost_per_month);
-  body.seconds_member("minDuration", next.least_duration);
-  body.seconds_member("maxDuration", next.most_duration);
-  body.bool_member("additionalHostInfo", next.additional_info);
-  body.bool_member("draining", next.draining);
-  if (next.least_duration > next.most_duration)
-    body.wrong("/minDuration", "must not be above maxDuration, " + seconds_text(next.most_duration));
-  if (auto refused = std::move(body).refusal())
+  std::optional<http_response> refused;
+  const std::function<status(runtime::host_terms&)> how = [&](runtime::host_terms& next) -> status {
+    body_reader body{c.req.body};
+    body.decimal_member("costPerMonth", next.cost_per_month);
+    body.seconds_member("minDuration", next.least_duration);
+    body.seconds_member("maxDuration", next.most_duration);
+    body.bool_member("additionalHostInfo", next.additional_info);
+    body.fraction_member("maxMemoryFraction", next.max_memory_fraction);
+    body.count_member("knownPeers", next.known_peers, 10, 9000);
+    body.bool_member("draining", next.draining);
+    if (next.least_duration > next.most_duration)
+      body.wrong("/minDuration",
+                 "must not be above maxDuration, " + seconds_text(next.most_duration));
+    refused = std::move(body).refusal();
+    return refused ? status{error{errc::invalid, {}}} : ok();
+  };
+  const std::string by{"PATCH /terms"};
+  const auto done = co_await settings_.desk->change(how, by);
+  if (refused)
     co_return std::move(*refused);
-  if (next != before) {
-    settings_.board->change(next, world_.utc_now());
-    log::write(log::level::info, "terms.changed",
-               {{"cost_per_month", to_string(next.cost_per_month)},
-                {"min_duration", seconds_text(next.least_duration)},
-                {"max_duration", seconds_text(next.most_duration)},
-                {"additional_host_info", next.additional_info},
-                {"draining", next.draining}});
-  }
-  co_return json_answer(200, json_object{{"before", terms_json(before)}, {"now", terms_json(next)}});
+  if (!done)
+    co_return error_answer(done.error());
+  co_return json_answer(
+    200, json_object{{"before", terms_json(done->before)}, {"now", terms_json(done->now)}});
 }
 
 asio::awaitable<http_response> admin_api::show_self_test(call) {

@@ -4,7 +4,6 @@
 #include "actors/http_ingress/answers.hpp"
 #include "runtime/actor/ask.hpp"
 #include "runtime/actor/supervisor.hpp"
-#include "runtime/base/log.hpp"
 
 #include <cmath>
 
@@ -109,7 +108,7 @@ asio::awaitable<http_response> admin_api::set_config(call c) {
     co_return payload_refused();
   const auto body = runtime::parse_json(c.req.body);
   if (!body)
-    co_return error_answer(400, to_string(errc::malformed), "Invalid request payload JSON format");
+    co_return error_answer({errc::malformed, "Invalid request payload JSON format"});
   const auto* members = body->object();
   if (members == nullptr || members->size() > 1)
     co_return payload_refused();
@@ -122,10 +121,14 @@ asio::awaitable<http_response> admin_api::set_config(call c) {
     const auto cost = parse_decimal(number ? runtime::number_text(*number) : *text);
     if (!cost)
       co_return payload_refused();
-    auto next = *settings_.board->current();
-    next.cost_per_month = *cost;
-    settings_.board->change(next, world_.utc_now());
-    log::write(log::level::info, "terms.changed", {{"cost_per_month", to_string(*cost)}});
+    const std::function<status(runtime::host_terms&)> how = [&](runtime::host_terms& next) {
+      next.cost_per_month = *cost;
+      return ok();
+    };
+    const std::string by{"POST /config"};
+    const auto done = co_await settings_.desk->change(how, by);
+    if (!done)
+      co_return error_answer(done.error());
   }
   http_response out;
   out.status = 204;

@@ -2,6 +2,7 @@
 #include "actors/http_ingress/answers.hpp"
 #include "runtime/actor/ask.hpp"
 #include "runtime/actor/supervisor.hpp"
+#include "runtime/base/on_pool.hpp"
 
 #include <algorithm>
 
@@ -12,6 +13,22 @@ using net::http_response;
 using runtime::json;
 using runtime::json_array;
 using runtime::json_object;
+
+namespace {
+
+// It ends up in the event log and in the log.
+constexpr size_t longest_reason = 200;
+
+json usage_json(const result<runtime::pod_usage>& used) {
+  if (!used) // it does not run, or nobody counts
+    return {};
+  const std::chrono::duration<double> cpu = used->cpu_time;
+  return json_object{{"memoryBytes", used->memory_bytes},
+                     {"cpuSeconds", cpu.count()},
+                     {"tasks", used->tasks}};
+}
+
+} // namespace
 
 json_object admin_api::pod_json(const pod_record& r) const {
   const auto& spec = r.offer->spec;
@@ -30,6 +47,19 @@ json_object admin_api::pod_json(const pod_record& r) const {
   return out;
 }
 
+asio::awaitable<std::vector<json>> admin_api::usage_of(std::vector<pod_id> which) {
+  const auto count = which.size();
+  std::function<result<std::vector<json>>()> look
+    = [pods = settings_.pods, which = std::move(which)]() -> result<std::vector<json>> {
+    std::vector<json> out;
+    for (const auto& id : which)
+      out.push_back(usage_json(pods->usage(id)));
+    return out;
+  };
+  auto seen = co_await runtime::on_pool(settings_.disk, std::move(look));
+  co_return seen ? std::move(*seen) : std::vector<json>(count);
+}
+
 asio::awaitable<http_response> admin_api::list_pods(call) {
   const auto keeper = runtime::find<keeper_actor>(system_, role::keeper);
   const get_records all;
@@ -38,9 +68,16 @@ asio::awaitable<http_response> admin_api::list_pods(call) {
     co_return error_answer(records.error());
   std::sort(records->all.begin(), records->all.end(),
             [](const auto& a, const auto& b) { return a.expires_at < b.expires_at; });
-  json_array pods;
+  std::vector<pod_id> ids;
   for (const auto& r : records->all)
-    pods.emplace_back(pod_json(r));
+    ids.push_back(r.offer->spec.id);
+  auto used = co_await usage_of(std::move(ids));
+  json_array pods;
+  for (size_t i = 0; i < records->all.size(); ++i) {
+    auto line = pod_json(records->all[i]);
+    line.set("usage", std::move(used[i]));
+    pods.emplace_back(std::move(line));
+  }
   co_return json_answer(200, json_object{{"pods", std::move(pods)}});
 }
 
@@ -53,6 +90,9 @@ asio::awaitable<http_response> admin_api::show_pod(call c) {
   if (!record)
     co_return error_answer(record.error());
   auto out = pod_json(*record);
+  std::vector<pod_id> only{record->offer->spec.id};
+  auto used = co_await usage_of(std::move(only));
+  out.set("usage", std::move(used.front()));
   json_array containers;
   for (const auto& each : record->offer->spec.containers)
     containers.emplace_back(json_object{{"id", each.id}, {"image", each.image}});
@@ -60,6 +100,29 @@ asio::awaitable<http_response> admin_api::show_pod(call c) {
   if (auto manifest = runtime::parse_json(record->offer->manifest))
     out.set("manifest", std::move(*manifest)); // private values are not part of it
   co_return json_answer(200, std::move(out));
+}
+
+/// Ends a pod now; what is left of its paid time goes back to its buyers.
+asio::awaitable<http_response> admin_api::drop_pod(call c) {
+  evict_pod request{{c.rest}, {}};
+  if (const auto* reason = c.req.find_query("reason"))
+    request.reason = *reason;
+  if (request.reason.size() > longest_reason)
+    co_return error_answer({errc::invalid, "the reason may have 200 octets at the most"});
+  const auto pods = runtime::find<lifecycle_actor>(system_, role::pods);
+  const auto done = co_await runtime::ask<pod_evicted>(system_, pods, 15s, std::move(request));
+  if (!done && done.error().code == errc::unknown_pod)
+    co_return error_answer({errc::unknown_pod, "no pod found with id. id=" + c.rest});
+  if (!done)
+    co_return error_answer(done.error());
+  json_array credited;
+  for (const auto& line : done->credited)
+    credited.emplace_back(json_object{{"assetCode", line.unit.code},
+                                      {"assetScale", line.unit.scale},
+                                      {"amount", std::to_string(line.amount)}});
+  co_return json_answer(200, json_object{{"hash", done->id.text},
+                                         {"purchases", done->purchases},
+                                         {"credited", std::move(credited)}});
 }
 
 } // namespace codius::actors

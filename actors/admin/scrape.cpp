@@ -57,8 +57,11 @@ void scrape::of_money(const scraped& now) {
     const runtime::metrics::labels unit{{"asset", line.unit.code}, {"scale", scale}};
     counter("codius_received_units_total", "Smallest units of an asset that ever arrived.",
             number(line.received), unit);
+    // A counter only grows: what went back is counted for itself.
     counter("codius_earned_units_total", "… of them earned by pods that were delivered.",
-            number(line.earned), unit);
+            number(line.earned) + number(line.refunded), unit);
+    counter("codius_refunded_units_total", "… of those, went back for pods that were evicted.",
+            number(line.refunded), unit);
     gauge("codius_owed_units", "… of them paid for pods that are not delivered yet.",
           number(line.owed), unit);
     gauge("codius_credit_units", "… of them held for pay tokens.", number(line.credit), unit);
@@ -96,6 +99,9 @@ void scrape::of_actors(const runtime::tree_node& node) {
   counter("codius_actor_restarts_total", "Restarts by the supervision.", node.restarts,
           {{"actor", node.id}});
   gauge("codius_actor_up", "Whether it runs.", node.state == "running", {{"actor", node.id}});
+  if (node.waiting)
+    gauge("codius_actor_mailbox", "Messages that wait for it.", number(*node.waiting),
+          {{"actor", node.id}});
   for (const auto& child : node.children)
     of_actors(child);
 }

@@ -1,5 +1,7 @@
 #include "actors/expiry_timer/expiry_timer.hpp"
 
+#include "runtime/actor/caf_error.hpp"
+#include "runtime/actor/mailbox_report.hpp"
 #include "runtime/actor/supervisor.hpp"
 
 #include <algorithm>
@@ -53,6 +55,8 @@ void expiry_timer_state::arm() {
 
 expiry_actor::behavior_type expiry_timer(expiry_actor::stateful_pointer<expiry_timer_state> self,
                                          env world) {
+  runtime::end_on_exception(static_cast<expiry_actor::pointer>(self));
+  runtime::tell_mailbox(static_cast<expiry_actor::pointer>(self));
   return self->state.make_behavior(std::move(world));
 }
 

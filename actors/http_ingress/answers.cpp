@@ -1,11 +1,11 @@
 #include "actors/http_ingress/answers.hpp"
 
 #include "net/http/error_body.hpp"
+#include "runtime/base/version.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <cstdio>
 
 namespace codius::actors {
 
@@ -25,35 +25,16 @@ net::http_response json_text_answer(unsigned status, std::string text) {
   return out;
 }
 
-net::http_response error_answer(const error& why, const json_object& more) {
-  // What went wrong inside is for the operator's log, not for strangers.
-  const auto message = why.code == errc::internal ? "An internal server error occurred" : why.detail;
-  return error_answer(net::http_status(why.code), to_string(why.code), message, more);
+net::http_response version_answer() {
+  static const auto text
+    = dump(json_object{{"name", "Codiusd (C++)"}, {"version", runtime::version}});
+  return json_text_answer(200, text);
 }
 
-net::http_response error_answer(unsigned status, std::string_view code, const std::string& message,
-                                const json_object& more) {
-  const std::string phrase{status == 413 ? "Request Entity Too Large" : net::reason_phrase(status)};
-  json_object body{{"statusCode", status},
-                   {"error", phrase},
-                   {"message", message.empty() ? phrase : message},
-                   {"code", code}};
-  for (const auto& [name, value] : more)
-    body.set(name, value);
-  return json_answer(status, std::move(body));
-}
-
-std::string iso_time(utc_time t) {
-  const auto day = std::chrono::floor<std::chrono::days>(t);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss time{t - day};
-  char text[32];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-                static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-                static_cast<int>(time.subseconds().count()));
-  return text;
+net::http_response error_answer(const error& why, const json_object& more, unsigned status) {
+  const auto object = dump(more);
+  const auto members = std::string_view{object}.substr(1, object.size() - 2);
+  return net::error_response({why.code, why.detail, status, members});
 }
 
 std::string pod_url(const net::http_uri& public_uri, const pod_id& id) {
@@ -74,9 +55,9 @@ result<std::chrono::seconds> read_duration(const net::http_request& req, std::ch
       seconds = 0;
   }
   if (given > 1 || seconds < least.count() || seconds > most.count())
-    return error{errc::invalid, "duration must be a whole number of seconds from "
-                                  + std::to_string(least.count()) + " to "
-                                  + std::to_string(most.count())};
+    return error{errc::invalid_duration, "duration must be a whole number of seconds from "
+                                           + std::to_string(least.count()) + " to "
+                                           + std::to_string(most.count())};
   return std::chrono::seconds{seconds};
 }
 
@@ -99,11 +80,11 @@ status check_json_type(const net::http_request& req) {
 result<pay_token> read_pay_token(const net::http_request& req) {
   const auto text = req.fields.get("Pay-Token");
   if (text.empty())
-    return error{errc::invalid, "must supply `Pay-Token` header."};
+    return error{errc::missing_pay_token, "must supply `Pay-Token` header."};
   const auto octets = from_base64_lenient(text);
   pay_token token{};
   if (octets.size() != token.size())
-    return error{errc::invalid, "`Pay-Token` must be 16 bytes base64."};
+    return error{errc::invalid_pay_token, "`Pay-Token` must be 16 bytes base64."};
   std::copy(octets.begin(), octets.end(), token.begin());
   return token;
 }

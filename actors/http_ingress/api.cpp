@@ -25,19 +25,52 @@ api::api(caf::actor_system& system, env world, api_settings settings)
   : system_(system), world_(std::move(world)), settings_(std::move(settings)),
     started_at_(world_.utc_now()) {}
 
+/// What the answer to a request needs to know of it at the end.
+class api::ending {
+public:
+  ending(const http_request& req, const env& world)
+    : id(request_id_of(req.fields, world)), of_web_page_(req.fields.find("origin") != nullptr),
+      told_(log::enabled(log::level::debug)) {
+    if (told_)
+      what_ = req.method + " " + req.path;
+  }
+
+  void finish(http_response& out) const {
+    out.fields.add("x-request-id", id);
+    if (of_web_page_)
+      open_to_web_pages(out);
+    if (told_)
+      log::write(log::level::debug, "http.answered",
+                 {{"req", id}, {"what", what_}, {"status", std::to_string(out.status)}});
+  }
+
+  const std::string id;
+
+private:
+  bool of_web_page_;
+  bool told_;
+  std::string what_;
+};
+
+// Monitors and peers ask for these two in crowds: a coroutine costs as much as the rest of them.
+std::optional<http_response> api::answer_at_once(const http_request& req) {
+  if (req.method != "GET" || !req.body.empty())
+    return std::nullopt;
+  std::optional<http_response> out;
+  if (req.path == "/version")
+    out = version_answer();
+  else if (const auto text = req.path == "/info" ? info_at_once(req) : nullptr)
+    out = json_text_answer(200, *text);
+  if (out)
+    ending{req, world_}.finish(*out);
+  return out;
+}
+
 asio::awaitable<http_response> api::answer(http_request req) {
-  auto id = request_id_of(req, world_);
-  const bool told = log::enabled(log::level::debug);
-  const auto what = told ? req.method + " " + req.path : std::string{};
-  const bool of_web_page = req.fields.find("origin") != nullptr;
-  api_call call{std::move(req), id, {}};
+  const ending end{req, world_};
+  api_call call{std::move(req), end.id, {}};
   auto out = co_await route_or_fault(std::move(call));
-  out.fields.add("x-request-id", id);
-  if (of_web_page)
-    open_to_web_pages(out);
-  if (told)
-    log::write(log::level::debug, "http.answered",
-               {{"req", id}, {"what", what}, {"status", std::to_string(out.status)}});
+  end.finish(out);
   co_return out;
 }
 
@@ -65,7 +98,7 @@ asio::awaitable<http_response> api::route(api_call call) {
     found = nullptr;
   }
   if (found == nullptr)
-    co_return error_answer(404, to_string(errc::not_found), "Not Found");
+    co_return error_answer({errc::not_found, "Not Found"});
   if (found->gated && settings_.gate)
     if (auto closed = settings_.gate(call.req))
       co_return std::move(*closed);

@@ -1,9 +1,11 @@
 #pragma once
 #include "actors/http_ingress/host_view.hpp"
 #include "actors/http_ingress/info_text.hpp"
+#include "actors/keeper/upload_watch.hpp"
 #include "actors/purchase/purchase.hpp"
 #include "messages/env.hpp"
 #include "messages/roles.hpp"
+#include "messages/upload.hpp"
 #include "net/asio.hpp"
 #include "net/http/message.hpp"
 #include "net/http/uri.hpp"
@@ -26,7 +28,8 @@ struct api_settings {
   /// Says why a gated route is closed just now; empty: it never is. Any thread.
   std::function<std::optional<net::http_response>(const net::http_request&)> gate;
   std::function<bool()> self_test_success; ///< for /info; empty: false. Any thread.
-  asio::any_io_executor disk; ///< where reading logs may block
+  asio::any_io_executor disk;              ///< where reading logs may block
+  std::shared_ptr<upload_watch> uploads = std::make_shared<upload_watch>(); ///< the keeper's
 };
 
 /// One request on its way through a route.
@@ -44,6 +47,8 @@ class api {
 public:
   api(caf::actor_system& system, env world, api_settings settings);
 
+  /// The answer to a request that many ask and that waits for nothing, or nothing: ask `answer`.
+  std::optional<net::http_response> answer_at_once(const net::http_request& req);
   /// Answers any request that is not for a pod.
   asio::awaitable<net::http_response> answer(net::http_request req);
 
@@ -51,7 +56,9 @@ public:
   static std::span<const api_route> routes();
 
 private:
+  class ending;
   asio::awaitable<net::http_response> route(api_call call);
+  std::shared_ptr<const std::string> info_at_once(const net::http_request& req);
   asio::awaitable<net::http_response> route_or_fault(api_call call);
   asio::awaitable<std::optional<net::http_response>> unpack(net::http_request& req);
 
@@ -59,6 +66,10 @@ private:
   asio::awaitable<net::http_response> version(api_call call);
   asio::awaitable<net::http_response> info(api_call call);
   asio::awaitable<net::http_response> memory(api_call call);
+
+  asio::awaitable<net::http_response> list_errors(api_call call);
+  asio::awaitable<net::http_response> show_error(api_call call);
+  asio::awaitable<net::http_response> describe(api_call call);
 
   asio::awaitable<net::http_response> list_peers(api_call call);
   asio::awaitable<net::http_response> meet_peer(api_call call);
@@ -69,10 +80,15 @@ private:
   asio::awaitable<net::http_response> show_pod(api_call call);
   asio::awaitable<net::http_response> show_logs(api_call call);
   asio::awaitable<net::http_response> show_credits(api_call call);
+  asio::awaitable<net::http_response> show_upload(api_call call);
+  asio::awaitable<net::http_response> follow_upload(api_call call);
 
   asio::awaitable<result<host_view>> look_around(size_t most_peers);
   asio::awaitable<result<manifest_read>> read_offer(net::http_request req);
-  asio::awaitable<net::http_response> run_sale(sell request);
+  asio::awaitable<net::http_response> run_sale(sell request, bool later);
+  asio::awaitable<net::http_response> run_sale_later(sell request);
+  asio::awaitable<result<upload_view>> find_upload(std::string id);
+  std::string new_upload_id() const;
   net::http_response sale_response(const sell& request, const sale_answer& sale) const;
   utc_time quote_end() const;
   result<std::chrono::seconds> duration_of(const net::http_request& req) const;

@@ -6,7 +6,6 @@
 #include "runtime/actor/ask.hpp"
 #include "runtime/actor/supervisor.hpp"
 #include "runtime/base/system_info.hpp"
-#include "runtime/base/version.hpp"
 
 namespace codius::actors {
 
@@ -53,10 +52,13 @@ asio::awaitable<http_response> api::home(api_call) {
   co_return host ? home_page(*host) : error_answer(host.error());
 }
 
-asio::awaitable<http_response> api::version(api_call) {
-  static const auto text
-    = dump(json_object{{"name", "Codiusd (C++)"}, {"version", runtime::version}});
-  co_return json_text_answer(200, text);
+asio::awaitable<http_response> api::version(api_call) { co_return version_answer(); }
+
+/// The facts as they were told a moment ago; null if they must be asked for.
+std::shared_ptr<const std::string> api::info_at_once(const net::http_request& req) {
+  if (!req.query.empty())
+    return nullptr;
+  return info_.peek(world_.utc_now(), settings_.terms.board->current(), sales_ended_);
 }
 
 asio::awaitable<http_response> api::info(api_call call) {

@@ -22,10 +22,14 @@ public:
   /// Null for who must make it anew; meanwhile the others still get the old one, for up to
   /// `patience`. `sales`: how many have ended so far.
   std::shared_ptr<const std::string> at(utc_time now, const terms_ptr& terms, uint64_t sales);
+  /// The same for who will not make it: null, and nothing is expected of them.
+  std::shared_ptr<const std::string> peek(utc_time now, const terms_ptr& terms, uint64_t sales);
   /// `now`, `terms` and `sales` as they were before it was begun.
   void keep(std::string text, utc_time now, terms_ptr terms, uint64_t sales);
 
 private:
+  bool is_told(utc_time now, const terms_ptr& terms, uint64_t sales) const;
+
   std::mutex guard_;
   std::shared_ptr<const std::string> text_;
   utc_time made_{};

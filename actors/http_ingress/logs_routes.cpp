@@ -18,7 +18,7 @@ http_response no_such_pod(const std::string& id) {
 
 /// Too many readers: of this pod, which is the asker's affair, or of the whole host.
 http_response full(const error& why) {
-  auto out = error_answer(why.code == errc::busy ? 429 : 503, to_string(why.code), why.detail);
+  auto out = error_answer(why, {}, why.code == errc::busy ? 429 : 503);
   out.fields.set("retry-after", "10");
   return out;
 }
@@ -28,9 +28,8 @@ http_response log_answer(std::shared_ptr<log_seat> seat, asio::any_io_executor d
   out.fields.set("content-type", "application/vnd.codius.raw-stream");
   out.fields.set("cache-control", "no-cache");
   out.fields.set("x-accel-buffering", "no"); // nginx in front would hold lines back
-  out.stream = net::produce([seat, disk, follow](net::body_writer& to) {
-    return send_log(to, seat, disk, follow);
-  });
+  out.stream = net::produce(
+    [seat, disk, follow](net::body_writer& to) { return send_log(to, seat, disk, follow); });
   return out;
 }
 
@@ -49,8 +48,7 @@ asio::awaitable<http_response> api::show_logs(api_call call) {
   if (!record || record->phase == pod_phase::expiring || record->expires_at <= world_.utc_now())
     co_return no_such_pod(id);
   if (!record->offer->debug)
-    co_return error_answer(
-      {errc::rejected, "pod manifest does not allow debugging. id=" + id});
+    co_return error_answer({errc::logs_private, "pod manifest does not allow debugging. id=" + id});
   const auto* asked = call.req.find_query("follow");
   open_log which{{id}, {}, asked != nullptr && *asked == "true"};
   for (const auto& container : record->offer->spec.containers)

@@ -116,8 +116,8 @@ discover_body read_offered(const json& member) {
 discover_body read_discover(const std::string& text) {
   const auto body = runtime::parse_json(text.empty() ? "null" : text);
   if (!body) {
-    const json_object more{{"errors", json_array{json_object{{"pointer", ""},
-                                                            {"message", body.error().detail}}}}};
+    const json_object more{
+      {"errors", json_array{json_object{{"pointer", ""}, {"message", body.error().detail}}}}};
     return {{}, error_answer({errc::malformed, "Invalid request payload JSON format"}, more)};
   }
   if (body->object() == nullptr)
@@ -177,13 +177,11 @@ asio::awaitable<http_response> api::meet_peer(api_call call) {
   }
   if (body.refusal)
     co_return std::move(*body.refusal);
-  discover_peers message{std::move(body.offered),
-                         source_of(call.req, settings_.public_uri.tls)};
+  discover_peers message{std::move(body.offered), source_of(call.req, settings_.public_uri.tls)};
   const auto peers = runtime::find<peers_actor>(system_, role::peers);
-  const auto known
-    = co_await runtime::ask<peer_list>(system_, peers, 5s, std::move(message));
+  const auto known = co_await runtime::ask<peer_list>(system_, peers, 5s, std::move(message));
   if (!known && known.error().code == errc::rejected)
-    co_return error_answer(403, "misconfigured", known.error().detail);
+    co_return error_answer({errc::misconfigured, known.error().detail});
   if (!known)
     co_return error_answer(known.error());
   co_return json_answer(200, json_object{{"name", "Codiusd (C++)"},

@@ -1,5 +1,9 @@
 #include "actors/http_ingress/answers.hpp"
 #include "actors/http_ingress/api.hpp"
+#include "actors/http_ingress/upload_text.hpp"
+#include "messages/error_catalogue.hpp"
+#include "net/http/error_body.hpp"
+#include "net/http/prefer.hpp"
 #include "runtime/actor/ask.hpp"
 #include "runtime/actor/supervisor.hpp"
 
@@ -15,16 +19,19 @@ namespace {
 
 // A sale waits for images, money and the pod; each part answers by itself before its own limit.
 std::chrono::milliseconds sale_limit(const sale_terms& t) {
-  return t.pull_limit + t.payment_limit + t.start_limit + 60s;
+  return t.pull_limit + t.board->current()->payment_timeout + t.start_limit + 60s;
 }
 
 http_response manifest_refused(const manifest_read& read) {
   if (read.faults.empty())
     return error_answer(read.why);
+  auto why = read.why;
+  if (why.code == errc::invalid || why.code == errc::unprocessable)
+    why.code = errc::invalid_manifest;
   json_array errors;
   for (const auto& [pointer, sentence] : read.faults)
     errors.emplace_back(json_object{{"pointer", pointer}, {"message", sentence}});
-  return error_answer(read.why, {{"errors", std::move(errors)}});
+  return error_answer(why, {{"errors", std::move(errors)}}, net::http_status(read.why.code));
 }
 
 /// What the query has wrong, and where.
@@ -35,7 +42,14 @@ http_response query_refused(const char* parameter, const error& why) {
 }
 
 http_response stopped(unsigned status, const std::string& hash) {
-  return error_answer(status, to_string(errc::unknown_pod), "no pod found with id. id=" + hash);
+  return error_answer({errc::unknown_pod, "no pod found with id. id=" + hash}, {}, status);
+}
+
+http_response not_payable(const ledger_link& ledger) {
+  const auto* fault = find_payment_fault(ledger.fault);
+  const std::string what{fault ? fault->name : "it is starting"};
+  return error_answer({errc::payments_down, "this host cannot be paid just now: " + what},
+                      {{"fault", ledger.fault}});
 }
 
 } // namespace
@@ -46,9 +60,7 @@ result<std::chrono::seconds> api::duration_of(const http_request& req) const {
 }
 
 /// Until when a price that is told now is kept.
-utc_time api::quote_end() const {
-  return world_.utc_now() + runtime::terms_board::quote_validity;
-}
+utc_time api::quote_end() const { return world_.utc_now() + runtime::terms_board::quote_validity; }
 
 asio::awaitable<result<manifest_read>> api::read_offer(http_request req) {
   if (auto type = check_json_type(req); !type) {
@@ -77,9 +89,9 @@ asio::awaitable<http_response> api::quote_pod(api_call call) {
   if (!ledger)
     co_return error_answer(ledger.error());
   if (!ledger->up)
-    co_return error_answer({errc::unavailable, ledger->why});
-  const auto price = price_of(settings_.terms.board->current()->cost_per_month, ledger->unit.scale, 1,
-                              static_cast<uint64_t>(duration->count()));
+    co_return not_payable(*ledger);
+  const auto price = price_of(settings_.terms.board->current()->cost_per_month, ledger->unit.scale,
+                              1, static_cast<uint64_t>(duration->count()));
   if (!price)
     co_return error_answer(price.error());
   co_return json_answer(200, json_object{{"manifestHash", read->offer->spec.id.text},
@@ -92,6 +104,7 @@ asio::awaitable<http_response> api::quote_pod(api_call call) {
 asio::awaitable<http_response> api::upload_pod(api_call call) {
   const auto duration = duration_of(call.req);
   const auto token = read_pay_token(call.req);
+  const bool later = net::prefers_async(call.req.fields);
   auto read = co_await read_offer(std::move(call.req));
   if (!read)
     co_return error_answer(read.error());
@@ -103,7 +116,7 @@ asio::awaitable<http_response> api::upload_pod(api_call call) {
     co_return error_answer(token.error());
   sell request{sale_kind::upload, *token,    read->offer->spec.id,
                read->offer,       *duration, std::move(call.id)};
-  co_return co_await run_sale(std::move(request));
+  co_return co_await run_sale(std::move(request), later);
 }
 
 asio::awaitable<http_response> api::extend_pod(api_call call) {
@@ -126,17 +139,24 @@ asio::awaitable<http_response> api::extend_pod(api_call call) {
   if (!token)
     co_return error_answer(token.error());
   sell request{sale_kind::extend, *token, {*hash}, nullptr, *duration, std::move(call.id)};
-  co_return co_await run_sale(std::move(request));
+  co_return co_await run_sale(std::move(request), net::prefers_async(call.req.fields));
 }
 
-asio::awaitable<http_response> api::run_sale(sell request) {
+asio::awaitable<http_response> api::run_sale(sell request, bool later) {
+  request.attempt = new_upload_id();
+  request.asked_at = world_.utc_now();
+  if (later)
+    co_return co_await run_sale_later(std::move(request));
   const auto sales = runtime::find<sales_actor>(system_, role::sales);
-  auto answer = co_await runtime::ask<sale_answer>(system_, sales, sale_limit(settings_.terms),
-                                                   request);
+  auto answer
+    = co_await runtime::ask<sale_answer>(system_, sales, sale_limit(settings_.terms), request);
   ++sales_ended_; // what /info tells may be another now
   if (!answer)
     co_return error_answer(answer.error());
-  co_return sale_response(request, *answer);
+  auto out = sale_response(request, *answer);
+  if (!answer->upload.empty())
+    out.fields.set("content-location", upload_path(answer->upload));
+  co_return out;
 }
 
 http_response api::sale_response(const sell& request, const sale_answer& sale) const {
@@ -146,23 +166,15 @@ http_response api::sale_response(const sell& request, const sale_answer& sale) c
                                           {"manifestHash", request.pod.text},
                                           {"expiry", iso_time(sale.expires_at)}});
     case sale_answer::outcome::pay_first: {
-      auto out = error_answer(402, to_string(errc::payment_required), "Payment Required",
-                              {{"price", std::to_string(sale.price)},
-                               {"validUntil", iso_time(quote_end())}});
-      out.fields.set("Pay", "interledger-stream " + sale.pay.address + " "
-                              + to_base64(sale.pay.shared_secret));
+      auto out = error_answer(
+        {errc::payment_required, "Payment Required"},
+        {{"price", std::to_string(sale.price)}, {"validUntil", iso_time(quote_end())}});
+      out.fields.set("Pay", pay_text(sale.pay));
       return out;
     }
     case sale_answer::outcome::failed: break;
   }
-  // Whatever arrived is not lost: it is the token's, and the next request with it spends it first.
-  json_object more;
-  if (sale.credit > 0)
-    more.set("credit", std::to_string(sale.credit));
-  if (sale.why.code == errc::unknown_pod)
-    return error_answer(404, to_string(errc::unknown_pod),
-                        "no pod found with id. id=" + request.pod.text, more);
-  return error_answer(sale.why, more);
+  return sale_refusal(request.pod, sale.why, sale.credit);
 }
 
 asio::awaitable<http_response> api::show_pod(api_call call) {

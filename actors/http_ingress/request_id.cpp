@@ -16,9 +16,9 @@ bool is_plain(char c) {
 
 } // namespace
 
-std::string request_id_of(const net::http_request& req, const env& world) {
-  const auto given = req.fields.get("X-Request-Id");
-  if (!given.empty() && given.size() <= longest && req.fields.count("X-Request-Id") == 1
+std::string request_id_of(const net::http_fields& asked, const env& world) {
+  const auto given = asked.get("X-Request-Id");
+  if (!given.empty() && given.size() <= longest && asked.count("X-Request-Id") == 1
       && std::all_of(given.begin(), given.end(), is_plain))
     return std::string{given};
   std::array<std::byte, 8> octets{};

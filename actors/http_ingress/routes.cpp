@@ -43,6 +43,8 @@ std::span<const api_route> api::routes() {
     api_route{"OPTIONS", "/pods", false, &api::quote_pod},
     api_route{"GET", "/pods", false, &api::show_pod},
     api_route{"GET", "/pods/{}/logs", false, &api::show_logs},
+    api_route{"GET", "/uploads/{}", false, &api::show_upload},
+    api_route{"GET", "/uploads/{}/events", false, &api::follow_upload},
     api_route{"GET", "/credits", false, &api::show_credits},
     api_route{"GET", "/", false, &api::home},
     api_route{"GET", "/version", false, &api::version},
@@ -50,6 +52,9 @@ std::span<const api_route> api::routes() {
     api_route{"GET", "/memory", false, &api::memory},
     api_route{"GET", "/peers", false, &api::list_peers},
     api_route{"POST", "/peers/discover", true, &api::meet_peer},
+    api_route{"GET", "/errors", false, &api::list_errors},
+    api_route{"GET", "/errors/{}", false, &api::show_error},
+    api_route{"GET", "/openapi.json", false, &api::describe},
   };
   return all;
 }

@@ -13,7 +13,6 @@ struct ilp_deps {
   asio::any_io_executor io; ///< one running thread
   env world;
   ilp_settings settings;
-  std::chrono::seconds payment_limit{60};
   std::function<void(uint16_t port)> on_listen;
 };
 
@@ -35,7 +34,15 @@ private:
     std::vector<caf::typed_response_promise<collected>> answers;
   };
 
+  struct expecting {
+    uint64_t generation = 0;
+    caf::typed_response_promise<payer_here> answer;
+  };
+
   caf::result<collected> on_collect(const collect& req);
+  caf::result<payer_here> on_await(const await_payer& req);
+  void on_payer(const pay_token& token);
+  void on_nobody_came(const collect_over& over);
   void on_allowed(const pay_token& token, const status& allowed);
   void on_over(const collect_over& over);
   void on_money(const money_came& came);
@@ -49,6 +56,7 @@ private:
   ilp_deps deps_;
   std::shared_ptr<ilp_node> node_;
   std::map<pay_token, waiting> waiting_;
+  std::map<pay_token, std::vector<expecting>> expected_; ///< payers who are not connected yet
   uint64_t generation_ = 0;
 };
 

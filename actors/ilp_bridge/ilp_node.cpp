@@ -1,5 +1,6 @@
 #include "actors/ilp_bridge/ilp_node.hpp"
 
+#include "messages/error_catalogue.hpp"
 #include "runtime/base/log.hpp"
 
 #include <algorithm>
@@ -17,6 +18,16 @@ std::optional<pay_token> token_of(const std::string& tag) {
     return std::nullopt;
   std::copy(octets->begin(), octets->end(), out.begin());
   return out;
+}
+
+/// Which of the `payment_faults` a connection ended with.
+const char* fault_of(errc code) {
+  switch (code) {
+    case errc::timed_out: return "uplink_silent";
+    case errc::rejected: return "uplink_refused";
+    case errc::unavailable: return "uplink_unreachable";
+    default: return "uplink_closed";
+  }
 }
 
 } // namespace
@@ -57,6 +68,7 @@ void ilp_node::come_up(const net::ildcp_response& self) {
               {"scale", std::to_string(self.asset_scale)}});
   if (same_asset)
     return;
+  due_.clear(); // was in another asset
   const auto weak = weak_from_this();
   net::stream_server_deps deps;
   deps.world = world_;
@@ -66,6 +78,10 @@ void ilp_node::come_up(const net::ildcp_response& self) {
   deps.asset_scale = self.asset_scale;
   deps.own_address = [sw = switch_] { return sw->self().address; };
   deps.send = [link = switch_->local_link()](net::ilp_prepare p) { return link->send(std::move(p)); };
+  deps.on_stream = [weak](const std::string& tag) {
+    if (auto node = weak.lock())
+      node->payer_came(tag);
+  };
   deps.credit = [weak](std::string tag, uint64_t amount) {
     return book(weak, std::move(tag), amount);
   };
@@ -75,10 +91,18 @@ void ilp_node::come_up(const net::ildcp_response& self) {
   });
 }
 
-void ilp_node::go_down(std::string why) {
+void ilp_node::go_down(const char* fault, std::string why) {
   if (std::exchange(up_, false))
-    log::write(log::level::warn, "ledger.down", {{"why", why}});
+    log::write(log::level::warn, "ledger.down", {{"fault", fault}, {"why", why}});
   why_down_ = std::move(why);
+  fault_ = fault;
+}
+
+/// Where the operator's ledger is, and what it said, is none of a stranger's affair.
+error ilp_node::not_payable() const {
+  const auto* fault = find_payment_fault(fault_);
+  return {errc::payments_down, "this host cannot be paid just now: "
+                                 + std::string{fault ? fault->name : "it is starting"}};
 }
 
 status ilp_node::listen() {
@@ -90,16 +114,15 @@ status ilp_node::listen() {
   // spend only what it was paid.
   net::child_policy policy;
   policy.unlimited = !settings_.uplink.has_value();
-  events.on_connect = [sw = switch_, policy](const std::string& account,
-                                             std::shared_ptr<net::ilp_link> link) {
-    return sw->attach(net::child_group::local, account, std::move(link), policy);
-  };
+  events.on_connect
+    = [sw = switch_, policy](const std::string& account, std::shared_ptr<net::ilp_link> link) {
+        return sw->attach(net::child_group::local, account, std::move(link), policy);
+      };
   events.on_disconnect = [sw = switch_](const std::string& account, const auto& link) {
     sw->detach(net::child_group::local, account, link);
   };
-  auto server = net::btp_server::listen(io_, world_, options,
-                                        std::make_shared<net::memory_btp_accounts>(),
-                                        std::move(events));
+  auto server = net::btp_server::listen(
+    io_, world_, options, std::make_shared<net::memory_btp_accounts>(), std::move(events));
   if (!server)
     return server.error();
   server_ = *server;
@@ -119,11 +142,12 @@ void ilp_node::dial() {
   };
   events.on_down = [weak](error why) {
     if (auto node = weak.lock())
-      node->go_down("the ledger cannot be reached: " + why.detail);
+      node->go_down(node->up_ ? "uplink_closed" : fault_of(why.code),
+                    "the ledger cannot be reached: " + why.detail);
   };
-  uplink_ = std::make_shared<net::btp_client>(io_, world_, *settings_.uplink,
-                                              net::btp_client_options{}, switch_->uplink_handler(),
-                                              std::move(events));
+  uplink_
+    = std::make_shared<net::btp_client>(io_, world_, *settings_.uplink, net::btp_client_options{},
+                                        switch_->uplink_handler(), std::move(events));
   switch_->set_uplink(uplink_);
   uplink_->start();
 }
@@ -138,7 +162,8 @@ asio::awaitable<void> ilp_node::configure(std::shared_ptr<ilp_node> node) {
   if (self)
     node->come_up(*self);
   else
-    node->go_down("the ledger did not tell this host's address: " + self.error().detail);
+    node->go_down("uplink_unconfigured",
+                  "the ledger did not tell this host's address: " + self.error().detail);
 }
 
 asio::awaitable<status> ilp_node::book(std::weak_ptr<ilp_node> weak, std::string tag,
@@ -149,7 +174,10 @@ asio::awaitable<status> ilp_node::book(std::weak_ptr<ilp_node> weak, std::string
     co_return error{errc::unavailable, "the host is stopping"};
   const auto& self = node->switch_->self();
   asset unit{self.asset_code, self.asset_scale};
-  co_return co_await node->hooks_.book(*token, amount, std::move(unit));
+  auto booked = co_await node->hooks_.book(*token, amount, std::move(unit));
+  if (const auto due = node->due_.find(*token); booked && due != node->due_.end())
+    due->second -= std::min(due->second, amount);
+  co_return booked;
 }
 
 asio::awaitable<net::ilp_reply> ilp_node::receive(std::weak_ptr<net::stream_server> weak,
@@ -168,17 +196,19 @@ asio::awaitable<net::ilp_reply> ilp_node::receive(std::weak_ptr<net::stream_serv
 
 ledger_link ilp_node::link() const {
   const auto& self = switch_->self();
-  ledger_link out{up_, {self.asset_code, self.asset_scale}, self.address, {}};
+  ledger_link out{up_, {self.asset_code, self.asset_scale}, self.address, {}, {}};
   if (self.address.empty())
     out.unit = settings_.local_unit;
-  if (!up_)
+  if (!up_) {
     out.why = why_down_;
+    out.fault = fault_;
+  }
   return out;
 }
 
 result<payment_state> ilp_node::payment(const pay_token& token) const {
   if (!up_ || !receiver_)
-    return error{errc::unavailable, why_down_};
+    return not_payable();
   const auto& self = switch_->self();
   return payment_state{{self.asset_code, self.asset_scale},
                        receiver_->has_stream(tag_of(token)),
@@ -187,11 +217,27 @@ result<payment_state> ilp_node::payment(const pay_token& token) const {
 
 status ilp_node::allow(const pay_token& token, uint64_t due) {
   if (!receiver_)
-    return error{errc::unavailable, why_down_};
-  return receiver_->allow(tag_of(token), due);
+    return not_payable();
+  auto allowed = receiver_->allow(tag_of(token), due);
+  if (allowed)
+    due_[token] = due;
+  return allowed;
+}
+
+/// While it pays, a stream takes the place of one that was lost; its money never counts twice, as
+/// none is under way on the old one then.
+void ilp_node::payer_came(const std::string& tag) {
+  const auto token = token_of(tag);
+  if (!token)
+    return;
+  if (const auto due = due_.find(*token); due != due_.end() && due->second > 0)
+    (void)receiver_->allow(tag, due->second);
+  if (hooks_.on_payer)
+    hooks_.on_payer(*token);
 }
 
 void ilp_node::forget(const pay_token& token) {
+  due_.erase(token);
   if (receiver_)
     receiver_->forget(tag_of(token));
 }

@@ -6,11 +6,13 @@
 #include "net/ilp/packet_switch.hpp"
 #include "net/ilp/stream_server.hpp"
 
+#include <map>
+
 namespace codius::actors {
 
 struct ilp_settings {
-  byte_buffer server_secret; ///< 32 octets that outlive restarts
-  asset local_unit;          ///< counted in when there is no uplink
+  byte_buffer server_secret;                    ///< 32 octets that outlive restarts
+  asset local_unit;                             ///< counted in when there is no uplink
   std::string local_address = "private.codius"; ///< root of the network when there is no uplink
   std::string listen_ip;                        ///< of the embedded connector; empty: none
   uint16_t listen_port = 0;
@@ -20,6 +22,8 @@ struct ilp_settings {
 struct ilp_hooks {
   /// Books money before its packet is fulfilled.
   std::function<asio::awaitable<status>(pay_token token, uint64_t amount, asset unit)> book;
+  /// A payer opened its stream. May be empty.
+  std::function<void(pay_token token)> on_payer;
   /// The listening port is known.
   std::function<void(uint16_t port)> on_listen;
 };
@@ -38,17 +42,20 @@ public:
   ledger_link link() const;
   /// Any thread may ask for it; it is used on the executor alone.
   const std::shared_ptr<net::packet_switch>& packets() const { return switch_; }
-  /// Errors: `unavailable` while there is no ledger.
+  /// Errors: `payments_down` while there is no ledger.
   result<payment_state> payment(const pay_token& token) const;
-  /// Errors: `not_found` when the payer is not connected.
+  /// Errors: `not_found` when the payer is not connected. A payer who loses the connection and
+  /// comes again may send what is left of `due`, until `forget`.
   status allow(const pay_token& token, uint64_t due);
   void forget(const pay_token& token);
 
 private:
   void come_up(const net::ildcp_response& self);
-  void go_down(std::string why);
+  void go_down(const char* fault, std::string why);
+  error not_payable() const;
   status listen();
   void dial();
+  void payer_came(const std::string& tag);
   static asio::awaitable<void> configure(std::shared_ptr<ilp_node> node);
   static asio::awaitable<status> book(std::weak_ptr<ilp_node> weak, std::string tag,
                                       uint64_t amount);
@@ -63,9 +70,11 @@ private:
   std::shared_ptr<net::btp_server> server_;
   std::shared_ptr<net::btp_client> uplink_;
   std::shared_ptr<net::stream_server> receiver_;
+  std::map<pay_token, uint64_t> due_; ///< what is still expected of whom
   bool up_ = false;
   bool stopped_ = false;
   std::string why_down_ = "the ledger connection is being made";
+  std::string fault_ = "uplink_unreachable";
 };
 
 } // namespace codius::actors

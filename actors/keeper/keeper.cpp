@@ -1,6 +1,7 @@
 #include "actors/keeper/keeper.hpp"
 
 #include "runtime/actor/caf_error.hpp"
+#include "runtime/actor/mailbox_report.hpp"
 #include "runtime/base/log.hpp"
 
 namespace codius::actors {
@@ -20,6 +21,10 @@ keeper_state::~keeper_state() {
 
 keeper_actor::behavior_type keeper_state::make_behavior(const keeper_deps& deps) {
   store_ = std::make_unique<runtime::store>(deps.path, deps.world);
+  bell_ = deps.bell;
+  uploads_ = deps.uploads;
+  if (uploads_)
+    uploads_->ring_all(); // those who follow one missed what happened since the last keeper
   auto& s = *store_;
   return {
     [&](const open_purchase& m) { return in_batch<purchase_opened>([&] { return s.open(m); }); },
@@ -61,6 +66,11 @@ keeper_actor::behavior_type keeper_state::make_behavior(const keeper_deps& deps)
       });
     },
     [&](const keep_peers& m) { return in_batch<peers_kept>([&] { return s.keep(m); }); },
+    [&](const get_events& m) { return in_batch<event_list>([&] { return s.events(m); }); },
+    [&](const note_events& m) { return in_batch<events_noted>([&] { return s.note(m); }); },
+    [&](const evict_pod& m) { return in_batch<pod_evicted>([&] { return s.evict(m); }); },
+    [&](const keep_upload& m) { return in_batch<upload_view>([&] { return s.keep(m); }); },
+    [&](const get_upload& m) { return in_batch<upload_view>([&] { return s.upload(m); }); },
     [this](flush_atom) { commit(); },
   };
 }
@@ -95,11 +105,18 @@ void keeper_state::commit() {
     log::write(log::level::error, "store.commit_failed", {{"why", committed.error().detail}});
   for (auto& answer : std::exchange(waiting_, {}))
     answer(committed);
+  // Reading the log commits, too: without news nobody is told.
+  if (bell_ && std::exchange(rung_for_, store_->last_event()) != store_->last_event())
+    bell_->ring();
+  for (const auto& id : store_->take_changed_uploads())
+    if (uploads_)
+      uploads_->ring(id);
 }
 
 keeper_actor::behavior_type keeper(keeper_actor::stateful_pointer<keeper_state> self,
                                    keeper_deps deps) {
   runtime::end_on_exception(static_cast<keeper_actor::pointer>(self));
+  runtime::tell_mailbox(static_cast<keeper_actor::pointer>(self));
   return self->state.make_behavior(deps);
 }
 

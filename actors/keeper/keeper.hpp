@@ -1,5 +1,7 @@
 #pragma once
+#include "actors/keeper/upload_watch.hpp"
 #include "messages/interfaces.hpp"
+#include "runtime/store/event_bell.hpp"
 #include "runtime/store/store.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -12,6 +14,8 @@ namespace codius::actors {
 struct keeper_deps {
   std::string path; ///< the SQLite file; ":memory:" in tests
   env world;
+  std::shared_ptr<runtime::event_bell> bell = nullptr; ///< rung when events were committed
+  std::shared_ptr<upload_watch> uploads = nullptr; ///< told of each record that changed; may be null
 };
 
 /// The ledger's only writer. Requests that are in the mailbox together become one transaction: one
@@ -33,6 +37,9 @@ private:
 
   keeper_actor::pointer self_;
   std::unique_ptr<runtime::store> store_;
+  std::shared_ptr<runtime::event_bell> bell_;
+  uint64_t rung_for_ = 0; ///< the last event that the bell was rung for
+  std::shared_ptr<upload_watch> uploads_;
   std::vector<std::function<void(const status&)>> waiting_; ///< answers of the open batch
 };
 

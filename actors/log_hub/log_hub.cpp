@@ -1,6 +1,7 @@
 #include "actors/log_hub/log_hub.hpp"
 
 #include "runtime/actor/caf_error.hpp"
+#include "runtime/actor/mailbox_report.hpp"
 #include "runtime/actor/run_blocking.hpp"
 
 #include <boost/asio/post.hpp>
@@ -112,6 +113,8 @@ void log_hub_state::forget_unread() {
 
 log_actor::behavior_type log_hub(log_actor::stateful_pointer<log_hub_state> self,
                                  log_hub_deps deps) {
+  runtime::end_on_exception(static_cast<log_actor::pointer>(self));
+  runtime::tell_mailbox(static_cast<log_actor::pointer>(self));
   return self->state.make_behavior(std::move(deps));
 }
 

@@ -1,6 +1,7 @@
 #include "actors/manifest_processor/manifest_processor.hpp"
 
 #include "runtime/actor/caf_error.hpp"
+#include "runtime/actor/mailbox_report.hpp"
 #include "runtime/manifest/pod_request.hpp"
 
 namespace codius::actors {
@@ -27,6 +28,7 @@ manifest_read read(const std::string& body, const runtime::host_facts& facts) {
 manifest_actor::behavior_type manifest_processor(manifest_actor::pointer self,
                                                  std::string public_uri) {
   runtime::end_on_exception(self);
+  runtime::tell_mailbox(self);
   runtime::host_facts facts;
   facts.public_uri = std::move(public_uri);
   return {[facts](const read_manifest& req) { return read(req.body, facts); }};

@@ -30,6 +30,11 @@ peer_book::peer_book(peer_rules rules, const std::string& own_uri, uint64_t seed
   rules_.fresh = std::min(rules_.fresh, most_known_peers - most_bootstraps);
 }
 
+void peer_book::set_places(size_t known) {
+  rules_.fresh = std::min(known, most_known_peers - most_bootstraps);
+  rules_.peers_at_once = peers_at_once(known);
+}
+
 peer_book::peer* peer_book::find(const std::string& uri) const {
   const auto at = by_uri_.find(uri);
   return at == by_uri_.end() ? nullptr : at->second;

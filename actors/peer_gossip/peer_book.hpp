@@ -39,6 +39,8 @@ public:
   result<peer_view> add_bootstrap(const std::string& text, bool kept, utc_time now);
   /// Errors: `not_found`.
   result<peer_view> remove(const std::string& text, utc_time now);
+  /// From now on so. What was known and has no place any more is forgotten.
+  void follow(const peer_wishes& wishes, utc_time now);
   /// What an earlier process knew.
   void restore(const std::vector<kept_peer>& all, utc_time now);
 
@@ -71,6 +73,7 @@ public:
   std::vector<news> take_news() { return std::exchange(news_, {}); }
 
 private:
+  void set_places(size_t known);
   struct peer {
     std::string uri;
     size_t site = 0;

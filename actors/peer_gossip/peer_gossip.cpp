@@ -1,5 +1,6 @@
 #include "actors/peer_gossip/peer_gossip.hpp"
 
+#include "runtime/actor/mailbox_report.hpp"
 #include "runtime/actor/pipe_to.hpp"
 #include "runtime/actor/supervisor.hpp"
 #include "runtime/base/log.hpp"
@@ -33,19 +34,27 @@ peers_actor::behavior_type peer_gossip_state::make_behavior(gossip_deps deps) {
     if (auto added = book_->add_bootstrap(uri, false, now); !added && uri != deps_.manners.own_uri)
       log::write(log::level::warn, "peer.bootstrap_refused",
                  {{"peer", uri}, {"why", added.error().detail}});
+  (void)follow_wishes();
   load();
-  self_->delayed_send(self_, book_->pause() / 4, tick_atom::value);
+  next_round_in(book_->pause() / 4);
   return {
     [this](const get_peers& m) { return list(m.most); },
     [this](const discover_peers& m) { return runtime::reply(discover(m)); },
     [this](get_peer_table) { return book_->table(deps_.world.utc_now()); },
     [this](const add_peer& m) {
-      return runtime::reply(book_->add_bootstrap(m.uri, true, deps_.world.utc_now()));
+      return by_operator("peer.added", [&] {
+        return book_->add_bootstrap(m.uri, true, deps_.world.utc_now());
+      });
     },
     [this](const remove_peer& m) {
-      return runtime::reply(book_->remove(m.uri, deps_.world.utc_now()));
+      return by_operator("peer.removed",
+                         [&] { return book_->remove(m.uri, deps_.world.utc_now()); });
     },
     [this](tick_atom) { on_tick(); },
+    [this](reload_atom) {
+      if (follow_wishes())
+        next_round_in(book_->pause());
+    },
     [this](const peer_answered& m) {
       book_->finish(m.contact, m.outcome, deps_.world.utc_now());
       tell_news();
@@ -69,8 +78,27 @@ void peer_gossip_state::load() {
       });
 }
 
+void peer_gossip_state::next_round_in(std::chrono::milliseconds pause) {
+  round_due_ = self_->clock().now() + pause;
+  self_->delayed_send(self_, pause, tick_atom::value);
+}
+
+/// True when the operator changed something.
+bool peer_gossip_state::follow_wishes() {
+  if (!deps_.wishes)
+    return false;
+  auto now = deps_.wishes();
+  if (followed_ == now)
+    return false;
+  book_->follow(now, deps_.world.utc_now());
+  return std::exchange(followed_, std::move(now)).has_value();
+}
+
 void peer_gossip_state::on_tick() {
-  self_->delayed_send(self_, book_->pause(), tick_atom::value);
+  if (self_->clock().now() < round_due_)
+    return; // of before the interval was changed: there is a later one
+  (void)follow_wishes();
+  next_round_in(book_->pause());
   if (!loaded_)
     load();
   save_sometimes();
@@ -110,6 +138,27 @@ void peer_gossip_state::save_sometimes() {
           });
 }
 
+/// What an operator changes is kept at once, and written down in the same transaction.
+caf::result<peer_view>
+peer_gossip_state::by_operator(const char* event,
+                               const std::function<result<peer_view>()>& change) {
+  const auto keeper = runtime::find<keeper_actor>(self_->system(), role::keeper);
+  if (!keeper || !loaded_) // saving now would lose what an earlier process kept
+    return runtime::to_caf({errc::unavailable, "the peers are being looked up; try again"});
+  auto done = change();
+  if (!done)
+    return runtime::to_caf(done.error());
+  auto answer = self_->make_response_promise<peer_view>();
+  keep_peers all{book_->kept(), {{event, done->uri, R"({"by":"operator"})"}}};
+  self_->request(keeper, 10s, std::move(all))
+    .then([answer, view = *done](peers_kept) mutable { answer.deliver(std::move(view)); },
+          [this, answer](const caf::error& e) mutable {
+            unsaved_ = true;
+            answer.deliver(e);
+          });
+  return answer;
+}
+
 void peer_gossip_state::tell_news() {
   for (const auto& n : book_->take_news()) {
     const bool notable = std::string_view{n.event} == "peer.lied";
@@ -131,6 +180,7 @@ peer_list peer_gossip_state::list(size_t most) { return {book_->told(most), book
 peers_actor::behavior_type peer_gossip(peers_actor::stateful_pointer<peer_gossip_state> self,
                                        gossip_deps deps) {
   runtime::end_on_exception(static_cast<peers_actor::pointer>(self));
+  runtime::tell_mailbox(static_cast<peers_actor::pointer>(self));
   return self->state.make_behavior(std::move(deps));
 }
 

@@ -17,6 +17,9 @@ struct gossip_deps {
   peer_rules rules;
   peer_manners manners;
   std::vector<std::string> bootstrap; ///< the setting
+  /// What the operator wants at the moment, instead of what `rules` and `bootstrap` say; looked at
+  /// each round, and when told to. Empty: nothing changes. Any thread.
+  std::function<peer_wishes()> wishes;
   /// Whether this host may take part: false while it has not passed its own test. Any thread.
   std::function<bool()> may_gossip;
   peer_fetch fetch;
@@ -34,9 +37,13 @@ public:
 
 private:
   void load();
+  void next_round_in(std::chrono::milliseconds pause);
+  bool follow_wishes();
   void on_tick();
   void ask_more();
   void save_sometimes();
+  caf::result<peer_view> by_operator(const char* event,
+                                     const std::function<result<peer_view>()>& change);
   void tell_news();
   result<peer_list> discover(const discover_peers& m);
   peer_list list(size_t most);
@@ -46,6 +53,8 @@ private:
   std::optional<peer_book> book_;
   bool loaded_ = false;  ///< what an earlier process kept; nothing is saved before
   bool unsaved_ = false;
+  std::optional<peer_wishes> followed_;
+  caf::actor_clock::time_point round_due_{};
   size_t rounds_to_save_ = 1;
 };
 

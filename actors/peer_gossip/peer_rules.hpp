@@ -1,7 +1,10 @@
 #pragma once
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace codius::actors {
 
@@ -38,6 +41,19 @@ struct peer_rules {
   std::chrono::milliseconds longest_refusal{std::chrono::hours{24}};
   std::chrono::milliseconds liar_refusal{std::chrono::hours{1}};
   unsigned tips_to_judge = 24; ///< bad names from one peer, from which on it may be a liar
+};
+
+/// Requests under way to so many known peers: more with longer lists.
+inline size_t peers_at_once(size_t known) {
+  return std::clamp(known / 16, peer_rules{}.peers_at_once, size_t{64});
+}
+
+/// What an operator may change while the host runs.
+struct peer_wishes {
+  std::chrono::milliseconds interval{5000};
+  size_t known = 100;
+  std::vector<std::string> bootstrap; ///< the setting
+  bool operator==(const peer_wishes&) const = default;
 };
 
 /// What the list of peers never exceeds, bootstrap peers and all.

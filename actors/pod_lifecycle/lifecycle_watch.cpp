@@ -69,8 +69,30 @@ void lifecycle_state::remove_stray(const pod_id& id) {
           });
 }
 
+/// The ledger decides, and pays back; the pod then goes as one whose time is over. Should the answer
+/// be lost, its next look at the ledger finds the pod's end there.
+caf::result<pod_evicted> lifecycle_state::on_evict(const evict_pod& req) {
+  const auto keeper = runtime::find<keeper_actor>(self_->system(), role::keeper);
+  if (!keeper)
+    return runtime::to_caf({errc::unavailable, "the ledger restarts; try again"});
+  auto answer = self_->make_response_promise<pod_evicted>();
+  self_->request(keeper, ledger_limit, req)
+    .then(
+      [=, this](const pod_evicted& done) mutable {
+        log::write(log::level::warn, "pod.evicted", {{"pod", req.id.text}, {"why", req.reason}});
+        on_lease_over(req.id);
+        answer.deliver(done);
+      },
+      [=, this](const caf::error& e) mutable {
+        if (runtime::from_caf(e).code != errc::unknown_pod)
+          watch(req.id, deps_.world.utc_now() + 1s);
+        answer.deliver(e);
+      });
+  return answer;
+}
+
 capacity lifecycle_state::look() const {
-  capacity out{deps_.total_bytes, deps_.sellable_bytes, memory_.used_bytes(),
+  capacity out{deps_.total_bytes, deps_.sellable(), memory_.used_bytes(),
                machine_size{}.memory_bytes, 0};
   for (const auto& [id, e] : pods_)
     out.running += e.recorded ? 1 : 0;

@@ -1,6 +1,7 @@
 #include "actors/pod_lifecycle/pod_lifecycle.hpp"
 
 #include "runtime/actor/caf_error.hpp"
+#include "runtime/actor/mailbox_report.hpp"
 #include "runtime/actor/run_blocking.hpp"
 #include "runtime/actor/supervisor.hpp"
 #include "runtime/base/log.hpp"
@@ -28,7 +29,7 @@ lifecycle_state::~lifecycle_state() {
 
 lifecycle_actor::behavior_type lifecycle_state::make_behavior(lifecycle_deps deps) {
   deps_ = std::move(deps);
-  memory_ = reservations{deps_.sellable_bytes};
+  memory_ = reservations{deps_.sellable()};
   self_->set_down_handler([this](const caf::down_msg& down) {
     on_holder_gone(down.source);
     on_pod_ended(down.source);
@@ -50,6 +51,7 @@ lifecycle_actor::behavior_type lifecycle_state::make_behavior(lifecycle_deps dep
     [this](const fulfil_purchase& m) { return on_fulfil(m); },
     [this](const lease_over& m) { on_lease_over(m.id); },
     [this](get_capacity) { return look(); },
+    [this](const evict_pod& m) { return on_evict(m); },
     [this](tick_atom) {
       if (loaded_)
         ask_runtime();
@@ -111,6 +113,7 @@ caf::result<reserved> lifecycle_state::on_reserve(const reserve& req) {
     return runtime::to_caf({errc::busy, "the host is starting"});
   const auto at = pods_.find(req.pod.text);
   const bool here = at != pods_.end() && at->second.recorded;
+  memory_.set_sellable(deps_.sellable());
   if (!memory_.reserve(req.pod, req.machine.memory_bytes))
     return runtime::to_caf({errc::no_capacity, "Memory usage exceeded. Send pod request later."});
   if (const auto& holder = self_->current_sender()) {
@@ -207,9 +210,9 @@ void lifecycle_state::bring_up_pod(const purchase& sale, int tries) {
 /// The books are settled before the payer is told, so that they agree whenever anyone looks. Should
 /// that fail, the pod runs all the same: the purchase is found owed, and delivered, after a restart.
 void lifecycle_state::delivered(const purchase& sale) {
-  if (const auto at = pods_.find(sale.pod.text); at != pods_.end())
-    at->second.recorded = true;
   auto tell = [=, this] {
+    if (const auto at = pods_.find(sale.pod.text); at != pods_.end())
+      at->second.recorded = true;
     auto waiting = fulfilling_.extract(sale.id);
     if (!waiting.empty())
       for (auto& answer : waiting.mapped())
@@ -219,7 +222,11 @@ void lifecycle_state::delivered(const purchase& sale) {
   if (!keeper)
     return tell();
   self_->request(keeper, ledger_limit, deliver_purchase{sale.id})
-    .then([tell](const purchase&) { tell(); },
+    .then([=, this](const purchase& p) {
+            if (p.state == purchase_state::credited) // the operator ended the pod at this moment
+              return refuse(sale.id, {errc::start_failed, "the pod was ended by the operator"});
+            tell();
+          },
           [tell, id = sale.id](const caf::error& e) {
             log::write(log::level::error, "purchase.not_settled",
                        {{"purchase", id}, {"why", runtime::describe(e)}});
@@ -342,6 +349,7 @@ void lifecycle_state::watch(const pod_id& id, utc_time due) {
 lifecycle_actor::behavior_type
 pod_lifecycle(lifecycle_actor::stateful_pointer<lifecycle_state> self, lifecycle_deps deps) {
   runtime::end_on_exception(static_cast<lifecycle_actor::pointer>(self));
+  runtime::tell_mailbox(static_cast<lifecycle_actor::pointer>(self));
   return self->state.make_behavior(std::move(deps));
 }
 

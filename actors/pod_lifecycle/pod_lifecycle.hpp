@@ -12,7 +12,11 @@ struct lifecycle_deps {
   asio::any_io_executor pulls; ///< images come here, so that starts never wait for them
   env world;
   uint64_t total_bytes = 0;    ///< memory of the machine
-  uint64_t sellable_bytes = 0; ///< the part of it that pods may have
+  uint64_t sellable_bytes = 0; ///< the part of it that pods may have …
+  /// … or what the operator lets them have at the moment, if not empty. Any thread.
+  std::function<uint64_t()> sellable_now = {};
+
+  uint64_t sellable() const { return sellable_now ? sellable_now() : sellable_bytes; }
 };
 
 /// Owns the set of pods and the memory that is promised, and sees every paid purchase through to a
@@ -56,6 +60,7 @@ private:
   void forget(const pod_id& id);
   void on_pod_ended(const caf::actor_addr& actor);
   void on_lease_over(const pod_id& id);
+  caf::result<pod_evicted> on_evict(const evict_pod& req);
   void take_down_pod(const pod_id& id);
   void watch(const pod_id& id, utc_time due);
 

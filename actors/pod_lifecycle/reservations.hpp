@@ -11,6 +11,8 @@ namespace codius::actors {
 class reservations {
 public:
   explicit reservations(uint64_t sellable_bytes) : sellable_(sellable_bytes) {}
+  /// May be less than what is used: then nothing more is set aside until pods have ended.
+  void set_sellable(uint64_t bytes) { sellable_ = bytes; }
 
   /// A pod that exists holds its memory itself.
   void pod_added(const pod_id& id, uint64_t bytes);

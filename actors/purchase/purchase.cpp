@@ -1,6 +1,7 @@
 #include "actors/purchase/purchase.hpp"
 
 #include "runtime/actor/caf_error.hpp"
+#include "runtime/actor/mailbox_report.hpp"
 #include "runtime/actor/supervisor.hpp"
 #include "runtime/base/log.hpp"
 
@@ -17,8 +18,7 @@ constexpr auto margin = 5s;
 constexpr int delivery_tries = 20;
 constexpr std::chrono::milliseconds try_again_after = 500ms;
 
-constexpr auto draining = "this host takes no new pods just now, as its operator is draining it;"
-                          " pods that are here go on, and can be bought more time";
+constexpr auto interrupted = "the sale was interrupted; ask again with the same Pay-Token";
 
 error restarting(caf::atom_value role) {
   return {errc::unavailable, "the host's " + caf::to_string(role) + " restarts; try again"};
@@ -31,10 +31,17 @@ bool is_same_request(const purchase& p, const sell& req) {
 
 } // namespace
 
+const char* const draining_text
+  = "this host takes no new pods just now, as its operator is draining it; pods that are here go"
+    " on, and can be bought more time";
+
 purchase_actor_state::~purchase_actor_state() {
   if (answer_.pending())
-    answer_.deliver(runtime::to_caf(
-      {errc::unavailable, "the sale was interrupted; ask again with the same Pay-Token"}));
+    answer_.deliver(runtime::to_caf({errc::unavailable, interrupted}));
+  if (!written_)
+    return;
+  record_.failed({errc::unavailable, interrupted});
+  tell_record();
 }
 
 caf::behavior purchase_actor_state::make_behavior(sale_terms terms) {
@@ -56,27 +63,35 @@ void purchase_actor_state::ask(caf::atom_value role, std::chrono::seconds limit,
 template <class Actor, class Message, class Then>
 void purchase_actor_state::ask(caf::atom_value role, std::chrono::seconds limit, Message msg,
                                Then then) {
-  ask<Actor>(role, limit, std::move(msg), std::move(then),
-             [this](const error& why) { fail(why); });
+  ask<Actor>(role, limit, std::move(msg), std::move(then), [this](const error& why) { fail(why); });
 }
 
 caf::result<sale_answer> purchase_actor_state::on_sell(const sell& req) {
   req_ = req;
+  record_ = sale_record{req_};
+  written_ = req_.waits && record_.is_kept(); // by the desk
   answer_ = self_->make_response_promise<sale_answer>();
+  look_up_payment();
+  return answer_;
+}
+
+void purchase_actor_state::look_up_payment() {
   ask<ilp_actor>(role::ilp, ledger_limit, get_payment{req_.token},
                  [this](const payment_state& payment) { quote(payment); });
-  return answer_;
 }
 
 // --- before any money: everything that may be refused is refused here -------------------------
 
 void purchase_actor_state::quote(const payment_state& payment) {
   payment_ = payment;
-  const auto price = price_of(terms_.board->cost_to_charge(terms_.utc_now()), payment.unit.scale, 1,
-                              static_cast<uint64_t>(req_.duration.count()));
-  if (!price)
-    return fail(price.error());
-  price_ = *price;
+  if (!price_) {
+    const auto price = price_of(terms_.board->cost_to_charge(terms_.utc_now()), payment.unit.scale,
+                                1, static_cast<uint64_t>(req_.duration.count()));
+    if (!price)
+      return fail(price.error());
+    price_ = *price;
+    record_.price(*price_, payment.unit);
+  }
   if (req_.kind == sale_kind::extend)
     check_pod();
   else
@@ -98,7 +113,7 @@ void purchase_actor_state::reserve_memory() {
                          if (held.pod_is_here)
                            see_payment();
                          else if (terms_.board->current()->draining)
-                           fail({errc::unavailable, draining});
+                           fail({errc::draining, draining_text});
                          else
                            fetch();
                        });
@@ -110,40 +125,77 @@ void purchase_actor_state::fetch() {
 }
 
 void purchase_actor_state::see_payment() {
+  record_.step("checked", terms_.utc_now());
   if (payment_.stream_open)
     return open();
   ask<keeper_actor>(role::keeper, ledger_limit, get_token{req_.token},
                     [this](const token_state& token) {
-                      bool go_on = token.credit >= price_;
+                      bool go_on = token.credit >= *price_;
                       for (const auto& p : token.purchases)
                         go_on = go_on || is_same_request(p, req_);
                       if (go_on)
-                        return open();
-                      sale_answer pay_first;
-                      pay_first.what = sale_answer::outcome::pay_first;
-                      pay_first.pay = payment_.pay;
-                      pay_first.price = price_;
-                      pay_first.credit = token.credit;
-                      answer(std::move(pay_first));
+                        open();
+                      else if (req_.waits)
+                        await_the_payer();
+                      else
+                        pay_first(token.credit);
                     });
+}
+
+void purchase_actor_state::pay_first(uint64_t credit) {
+  sale_answer a;
+  a.what = sale_answer::outcome::pay_first;
+  a.pay = payment_.pay;
+  a.price = *price_;
+  a.credit = credit;
+  answer(std::move(a));
+}
+
+/// Memory is not held for who may never come.
+void purchase_actor_state::await_the_payer() {
+  const auto now = terms_.utc_now();
+  const auto most = terms_.board->current()->payment_timeout;
+  if (!pay_until_)
+    pay_until_ = now + most;
+  const auto left = std::min<std::chrono::milliseconds>(*pay_until_ - now, most);
+  if (left <= 0ms)
+    return fail_with_credit({errc::payment_timeout, "Failed to get payment before timeout"});
+  if (const auto pods = runtime::find<lifecycle_actor>(self_->system(), role::pods))
+    self_->send(pods, release{req_.pod});
+  record_.payable(payment_.pay, *pay_until_);
+  note("awaiting_payment");
+  ask<ilp_actor>(
+    role::ilp, std::chrono::ceil<std::chrono::seconds>(left) + margin,
+    await_payer{req_.token, left},
+    [this](payer_here) {
+      note("payer_connected");
+      look_up_payment();
+    },
+    [this](const error& why) { fail_with_credit(why); });
 }
 
 // --- money ------------------------------------------------------------------------------------
 
 void purchase_actor_state::open() {
-  ask<keeper_actor>(
-    role::keeper, ledger_limit,
-    open_purchase{req_.kind, req_.token, req_.pod, req_.offer, req_.duration, price_, payment_.unit},
-    [this](const purchase_opened& opened) {
-      if (opened.sale.state == purchase_state::open)
-        return receive(opened.sale.id, opened.due);
-      deliver(opened.sale);
-    });
+  open_purchase request{req_.kind,     req_.token, req_.pod,      req_.offer,
+                        req_.duration, *price_,    payment_.unit, nullptr};
+  if (record_.is_kept()) {
+    request.note = std::make_shared<const upload_note>(record_.note());
+    written_ = true;
+  }
+  ask<keeper_actor>(role::keeper, ledger_limit, std::move(request),
+                    [this](const purchase_opened& opened) {
+                      upload_ = opened.upload;
+                      if (opened.sale.state == purchase_state::open)
+                        return receive(opened.sale.id, opened.due);
+                      deliver(opened.sale);
+                    });
 }
 
 void purchase_actor_state::receive(uint64_t purchase_id, uint64_t due) {
+  const auto limit = terms_.board->current()->payment_timeout;
   ask<ilp_actor>(
-    role::ilp, terms_.payment_limit + margin, collect{req_.token, due},
+    role::ilp, limit + margin, collect{req_.token, due, limit},
     [this](const collected& done) { deliver(done.sale); },
     [this, purchase_id](const error& why) { give_up(purchase_id, why); });
 }
@@ -194,14 +246,47 @@ void purchase_actor_state::fail_with_credit(const error& why) {
     [this, why](const error&) { fail(why); });
 }
 
+/// Of a pod that was delivered the ledger tells the record; of everything else this sale does.
 void purchase_actor_state::answer(sale_answer a) {
+  a.upload = upload_;
+  const bool delivered = a.what == sale_answer::outcome::delivered;
+  const auto keeper = runtime::find<keeper_actor>(self_->system(), role::keeper);
+  if (delivered || !record_.is_kept() || !keeper)
+    return give(std::move(a));
+  const bool unpaid = a.what == sale_answer::outcome::pay_first;
+  record_.failed(unpaid ? error{errc::payment_required, "Payment Required"} : a.why);
+  self_->request(keeper, ledger_limit, keep_upload{record_.note()})
+    .then(
+      [this, a](const upload_view& view) mutable {
+        a.upload = view.id;
+        give(std::move(a));
+      },
+      [this, a](const caf::error&) { give(a); });
+}
+
+void purchase_actor_state::give(sale_answer a) {
+  written_ = false;
+  if (a.what == sale_answer::outcome::delivered)
+    log::write(log::level::info, "purchase.delivered",
+               {{"pod", req_.pod.text}, {"req", req_.request_id}});
   answer_.deliver(std::move(a));
   self_->quit();
 }
 
+void purchase_actor_state::note(const char* step) {
+  record_.step(step, terms_.utc_now());
+  if (written_)
+    tell_record();
+}
+
+void purchase_actor_state::tell_record() {
+  if (const auto keeper = runtime::find<keeper_actor>(self_->system(), role::keeper))
+    caf::anon_send(keeper, keep_upload{record_.note()});
+}
+
 void purchase_actor_state::fail(const error& why, uint64_t credit) {
   sale_answer a;
-  a.price = price_;
+  a.price = price_.value_or(0);
   a.credit = credit;
   a.why = why;
   log::write(log::level::info, "purchase.refused",
@@ -212,36 +297,9 @@ void purchase_actor_state::fail(const error& why, uint64_t credit) {
   answer(std::move(a));
 }
 
-namespace {
-
-caf::behavior purchase_desk_child(caf::stateful_actor<purchase_actor_state>* self,
-                                  sale_terms terms) {
+caf::behavior purchase_sale(caf::stateful_actor<purchase_actor_state>* self, sale_terms terms) {
   runtime::end_on_exception(self);
-  return self->state.make_behavior(terms);
-}
-
-} // namespace
-
-sales_state::~sales_state() {
-  for (auto& [address, sale] : open_)
-    caf::anon_send_exit(sale, caf::exit_reason::user_shutdown);
-}
-
-sales_actor::behavior_type sales_state::make_behavior(sale_terms terms) {
-  self_->set_down_handler([this](const caf::down_msg& down) { open_.erase(down.source); });
-  return {
-    [this, terms](const sell& req) -> caf::result<sale_answer> {
-      caf::actor sale = self_->spawn<caf::monitored>(purchase_desk_child, terms);
-      open_.emplace(sale.address(), sale);
-      return self_->delegate(caf::actor_cast<sales_actor>(sale), req);
-    },
-  };
-}
-
-sales_actor::behavior_type sales(sales_actor::stateful_pointer<sales_state> self,
-                                 sale_terms terms) {
-  runtime::end_on_exception(static_cast<sales_actor::pointer>(self));
-  return self->state.make_behavior(terms);
+  return self->state.make_behavior(std::move(terms));
 }
 
 } // namespace codius::actors

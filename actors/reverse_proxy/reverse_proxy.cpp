@@ -1,6 +1,7 @@
 #include "actors/reverse_proxy/reverse_proxy.hpp"
 
 #include "runtime/actor/caf_error.hpp"
+#include "runtime/actor/mailbox_report.hpp"
 
 namespace codius::actors {
 
@@ -26,6 +27,7 @@ reverse_proxy_state::make_behavior(std::shared_ptr<net::route_table> routes, env
 proxy_actor::behavior_type reverse_proxy(proxy_actor::stateful_pointer<reverse_proxy_state> self,
                                          std::shared_ptr<net::route_table> routes, env world) {
   runtime::end_on_exception(static_cast<proxy_actor::pointer>(self));
+  runtime::tell_mailbox(static_cast<proxy_actor::pointer>(self));
   return self->state.make_behavior(std::move(routes), std::move(world));
 }
 

@@ -85,11 +85,11 @@ std::optional<net::http_response> self_test_gate::refusal(const net::http_reques
                                    {"httpSuccess", passed(r, self_test_step::http)},
                                    {"wsSuccess", passed(r, self_test_step::websocket)},
                                    {"running", running}};
-  const std::string reason = running ? "the host is trying itself out, and has not passed yet"
-                                     : r.why;
-  auto out = error_answer(503, to_string(errc::unavailable),
-                          running ? "Self Test Running" : "Self Test Failed",
-                          {{"stats", stats}, {"reason", reason}});
+  const std::string reason
+    = running ? "the host is trying itself out, and has not passed yet" : r.why;
+  auto out
+    = error_answer({errc::self_test_pending, running ? "Self Test Running" : "Self Test Failed"},
+                   {{"stats", stats}, {"reason", reason}});
   using std::chrono::seconds;
   auto again = seconds{10};
   if (!running && r.next_run && *r.next_run > now)

@@ -1,6 +1,7 @@
 #include "actors/self_test/self_test.hpp"
 
 #include "runtime/actor/caf_error.hpp"
+#include "runtime/actor/mailbox_report.hpp"
 #include "runtime/actor/pipe_to.hpp"
 #include "runtime/base/log.hpp"
 
@@ -165,6 +166,8 @@ void self_test_state::on_due(const self_test_due& timer) {
 
 self_test_actor::behavior_type self_test(self_test_actor::stateful_pointer<self_test_state> self,
                                          self_test_deps deps) {
+  runtime::end_on_exception(static_cast<self_test_actor::pointer>(self));
+  runtime::tell_mailbox(static_cast<self_test_actor::pointer>(self));
   return self->state.make_behavior(std::move(deps));
 }
 

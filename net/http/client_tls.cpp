@@ -1,4 +1,5 @@
 #include "net/http/client_stream.hpp"
+#include "net/http/trusted_certificates.hpp"
 
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
@@ -28,16 +29,24 @@ result<context_ptr> make_context(const std::string& ca_file) {
   return made;
 }
 
+struct made_contexts {
+  std::mutex guard;
+  std::map<std::string, context_ptr> by_file;
+};
+made_contexts& contexts() {
+  static made_contexts all;
+  return all;
+}
+
 /// Reading the system's certificates takes milliseconds, so each set is read once.
 result<context_ptr> context_for(const std::string& ca_file) {
-  static std::mutex guard;
-  static std::map<std::string, context_ptr> made;
-  const std::lock_guard lock{guard};
-  auto& one = made[ca_file];
+  auto& made = contexts();
+  const std::lock_guard lock{made.guard};
+  auto& one = made.by_file[ca_file];
   if (!one) {
     auto fresh = make_context(ca_file);
     if (!fresh) {
-      made.erase(ca_file);
+      made.by_file.erase(ca_file);
       return fresh;
     }
     one = *fresh;
@@ -161,6 +170,12 @@ void tls_stream::close() {
 }
 
 } // namespace
+
+void read_certificates_again() {
+  auto& made = contexts();
+  const std::lock_guard lock{made.guard};
+  made.by_file.clear(); // connections keep theirs
+}
 
 asio::awaitable<result<client_stream_ptr>>
 open_tls(tcp::socket socket, http_uri to, std::string ca_file, client_stream::time_point due) {

@@ -1,5 +1,6 @@
 #include "net/http/error_body.hpp"
 
+#include "messages/error_catalogue.hpp"
 #include "net/http/text.hpp"
 
 namespace codius::net {
@@ -8,6 +9,23 @@ namespace {
 
 std::string_view error_phrase(unsigned status) {
   return status == 413 ? std::string_view{"Request Entity Too Large"} : reason_phrase(status);
+}
+
+unsigned status_of(const error_text& why) {
+  return why.status != 0 ? why.status : http_status(why.code);
+}
+
+/// What went wrong inside is for the operator's log, not for strangers.
+std::string_view message_of(const error_text& why) {
+  if (meaning_of(why.code).is_inward)
+    return "An internal server error occurred";
+  return why.message.empty() ? error_phrase(status_of(why)) : why.message;
+}
+
+void append_text_member(std::string& out, std::string_view name, std::string_view text) {
+  out.append(",\"").append(name).append("\":\"");
+  append_json_escaped(out, text);
+  out += '"';
 }
 
 } // namespace
@@ -47,68 +65,52 @@ void append_html_escaped(std::string& out, std::string_view text) {
   }
 }
 
-unsigned http_status(errc code) noexcept {
-  switch (code) {
-    case errc::malformed:
-    case errc::invalid: return 400;
-    case errc::unprocessable: return 422;
-    case errc::unknown_pod:
-    case errc::not_found: return 404;
-    case errc::too_large: return 413;
-    case errc::unsupported: return 415;
-    case errc::payment_required:
-    case errc::payment_timeout: return 402;
-    case errc::conflict: return 409;
-    case errc::no_capacity:
-    case errc::busy:
-    case errc::start_failed:
-    case errc::unavailable: return 503;
-    case errc::image_unavailable: return 422;
-    case errc::timed_out: return 504;
-    case errc::rejected: return 403;
-    case errc::io:
-    case errc::internal: return 500;
-  }
-  return 500;
-}
+unsigned http_status(errc code) noexcept { return meaning_of(code).statuses.front(); }
 
-http_response error_response(unsigned status, std::string_view code, std::string_view message) {
+http_response error_response(const error_text& why) {
   http_response res;
-  res.status = status;
-  res.fields.add("Content-Type", "application/json; charset=utf-8");
+  res.status = status_of(why);
+  res.fields.add("content-type", "application/json; charset=utf-8");
+  res.fields.add("cache-control", "no-cache");
+  const auto& meaning = meaning_of(why.code);
   auto& body = res.body;
-  body = "{\"statusCode\":" + std::to_string(status) + ",\"error\":\"";
-  append_json_escaped(body, error_phrase(status));
-  body += "\",\"message\":\"";
-  append_json_escaped(body, message.empty() ? error_phrase(status) : message);
-  body += "\",\"code\":\"";
-  append_json_escaped(body, code);
-  body += "\"}";
+  body = "{\"statusCode\":" + std::to_string(res.status);
+  append_text_member(body, "error", error_phrase(res.status));
+  append_text_member(body, "message", message_of(why));
+  append_text_member(body, "code", meaning.name);
+  append_text_member(body, "hint", meaning.hint);
+  if (!why.more.empty())
+    body.append(",").append(why.more);
+  body += '}';
   return res;
 }
 
-http_response error_response(const error& why) {
-  const auto status = http_status(why.code);
-  if (status == 500)
-    return error_response(status, to_string(why.code), "An internal server error occurred");
-  return error_response(status, to_string(why.code), why.detail);
+bool wants_page(const http_fields& fields) {
+  std::string_view rest = fields.get("accept");
+  for (auto e = next_element(rest); !e.empty(); e = next_element(rest))
+    if (same_text(trim(e.substr(0, e.find(';'))), "text/html"))
+      return true;
+  return false;
 }
 
-http_response error_page(unsigned status, std::string_view message, unsigned retry_seconds) {
+http_response error_page(const error_text& why, unsigned retry_seconds) {
   http_response res;
-  res.status = status;
-  res.fields.add("Content-Type", "text/html; charset=utf-8");
+  res.status = status_of(why);
+  res.fields.add("content-type", "text/html; charset=utf-8");
+  res.fields.add("cache-control", "no-cache");
   auto& body = res.body;
   body = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">";
   if (retry_seconds > 0)
     body += "<meta http-equiv=\"refresh\" content=\"" + std::to_string(retry_seconds) + "\">";
-  body += "<title>" + std::to_string(status) + " ";
-  append_html_escaped(body, reason_phrase(status));
+  body += "<title>" + std::to_string(res.status) + " ";
+  append_html_escaped(body, reason_phrase(res.status));
   body += "</title></head>\n<body><h1>";
-  append_html_escaped(body, reason_phrase(status));
+  append_html_escaped(body, reason_phrase(res.status));
   body += "</h1><p>";
-  append_html_escaped(body, message);
+  append_html_escaped(body, message_of(why));
+  body += "</p><p>";
+  append_html_escaped(body, meaning_of(why.code).hint);
   body += "</p></body></html>\n";
   return res;
 }

@@ -12,7 +12,7 @@ namespace {
 
 using outcome = std::optional<http_fault>;
 
-outcome refuse(std::string message, unsigned status = 400, std::string_view code = "malformed") {
+outcome refuse(std::string message, unsigned status = 400, errc code = errc::malformed) {
   return http_fault{status, code, std::move(message)};
 }
 
@@ -51,7 +51,7 @@ outcome take_version(std::string_view text, unsigned& minor) {
   if (!looks)
     return refuse("the HTTP version is malformed");
   if (text[5] != '1' || text[7] > '1')
-    return refuse("only HTTP/1.1 and HTTP/1.0 are spoken here", 505, "unsupported");
+    return refuse("only HTTP/1.1 and HTTP/1.0 are spoken here", 505, errc::not_implemented);
   minor = text[7] == '1' ? 1 : 0;
   return {};
 }
@@ -136,7 +136,7 @@ outcome parse_request_head(std::string_view head, request_head& out) {
     out.upgrade = out.fields.get("upgrade");
   const auto* expectation = out.fields.find("expect");
   if (expectation && !same_text(*expectation, "100-continue"))
-    return refuse("the expectation cannot be met", 417, "unsupported");
+    return refuse("the expectation cannot be met", 417, errc::not_implemented);
   out.expect_continue = expectation && out.minor == 1;
   return {};
 }

@@ -16,7 +16,7 @@ namespace codius::net {
 /// Why a message is refused, and with which status.
 struct http_fault {
   unsigned status = 400;
-  std::string_view code = "malformed"; ///< stable name for error bodies; static storage
+  errc code = errc::malformed;
   std::string message;
 };
 

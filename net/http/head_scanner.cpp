@@ -3,7 +3,7 @@
 namespace codius::net {
 
 size_t head_scanner::refuse(unsigned status, const char* message) {
-  fault_ = http_fault{status, status == 400 ? "malformed" : "too_large", message};
+  fault_ = http_fault{status, status == 400 ? errc::malformed : errc::header_too_large, message};
   return 0;
 }
 

@@ -138,9 +138,10 @@ asio::awaitable<void> listener::turn_away(asio::ip::tcp::socket socket, admissio
   const auto self = shared_from_this();
   auto client = std::make_shared<timed_socket>(std::move(socket), 4096);
   const bool host = why == admission::verdict::host_full;
-  auto res = error_response(host ? 503 : 429, "busy",
-                            host ? "this host has too many connections, try again soon"
-                                 : "you have too many connections to this host");
+  auto res = error_response({errc::busy,
+                             host ? "this host has too many connections, try again soon"
+                                  : "you have too many connections to this host",
+                             host ? 503u : 429u});
   res.fields.add("Retry-After", "1");
   answer_style style;
   style.close = true;

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,10 @@ namespace codius::net {
 /// away meanwhile: a sale must not depend on that. What it throws becomes a 500. A HEAD comes as
 /// HEAD; answer it like GET, the server leaves the body out.
 using api_handler = std::function<asio::awaitable<http_response>(http_request)>;
+
+/// Answers an API request that needs to wait for nothing, on the connection's thread, or gives
+/// nothing: then `api_handler` gets it. Must not block. What it throws becomes a 500.
+using quick_handler = std::function<std::optional<http_response>(const http_request&)>;
 
 /// Makes the proxy of one thread.
 using stream_handler_factory = std::function<std::unique_ptr<stream_handler>(asio::io_context&)>;
@@ -50,8 +55,12 @@ struct server_counters {
 struct server_parts {
   env door;                                         ///< for the Date field
   api_handler api;                                  ///< all hosts but those of pods
+  quick_handler quick;                              ///< asked before `api`; may be empty
   stream_handler_factory proxy;                     ///< pods' hosts; empty: they go to `api` too
   std::function<void(const std::string&)> on_fault; ///< told what the handler threw; may be empty
+  /// Completes an answer that the server gives by itself, to a request that the handler never sees.
+  /// The fields are the request's, none where its head could not be read. May be empty.
+  std::function<void(const http_fields&, http_response&)> on_refusal;
 };
 
 class server_core;

@@ -15,10 +15,10 @@ namespace codius::net {
 
 namespace {
 
-http_fault gone() { return {0, "", ""}; }
-http_fault too_slow(const char* what) { return {408, "timed_out", what}; }
+http_fault gone() { return {0, {}, ""}; }
+http_fault too_slow(const char* what) { return {408, errc::request_timeout, what}; }
 http_fault too_large(size_t limit) {
-  return {413, "too_large",
+  return {413, errc::too_large,
           "Payload content length greater than maximum allowed: " + std::to_string(limit)};
 }
 
@@ -42,7 +42,7 @@ asio::awaitable<void> session::run() {
     idle_ = false;
     if (fault) {
       if (fault->status != 0)
-        co_await refuse(std::move(*fault));
+        co_await refuse(std::move(*fault), head.fields);
       break;
     }
     const bool last
@@ -60,7 +60,7 @@ asio::awaitable<void> session::run() {
 session::outcome session::head_in_buffer(head_scanner& scanner, request_head& out, bool& complete) {
   auto text = client_->in.data();
   if (!text.empty() && text.front() != '\r' && !is_token(text.substr(0, 1)))
-    return http_fault{400, "malformed", "this is not HTTP; TLS is not spoken on this port"};
+    return http_fault{400, errc::malformed, "this is not HTTP; TLS is not spoken on this port"};
   const auto size = scanner.scan(text);
   if (scanner.fault())
     return scanner.fault();
@@ -100,10 +100,10 @@ asio::awaitable<session::outcome> session::read_head(request_head& out) {
 }
 
 asio::awaitable<bool> session::serve(request_head head, bool last) {
-  http_fault fault{501, "unsupported", "this host is no forward proxy"};
+  http_fault fault{501, errc::not_implemented, "this host is no forward proxy"};
   auto label = pod_label(head.authority);
   if (head.method == "CONNECT") {
-    co_await refuse(std::move(fault));
+    co_await refuse(std::move(fault), head.fields);
     co_return false;
   }
   if (label.empty() || !owner_.proxy()) {
@@ -123,13 +123,13 @@ asio::awaitable<bool> session::serve(request_head head, bool last) {
 
 session::outcome session::to_request(request_head& head, http_request& out) const {
   if (head.target.front() != '/')
-    return http_fault{400, "malformed", "Invalid path"};
+    return http_fault{400, errc::malformed, "Invalid path"};
   const std::string_view target{head.target};
   const auto mark = target.find('?');
   auto path = percent_decode(target.substr(0, mark));
   auto query = parse_query(mark == std::string_view::npos ? "" : target.substr(mark + 1));
   if (!path || !query)
-    return http_fault{400, "malformed", path ? query.error().detail : path.error().detail};
+    return http_fault{400, errc::malformed, path ? query.error().detail : path.error().detail};
   out.path = std::move(*path);
   out.query = std::move(*query);
   out.method = std::move(head.method);
@@ -154,13 +154,16 @@ asio::awaitable<bool> session::serve_api(request_head head, bool last) {
     fault = co_await read_body(head.body, request.body);
   if (fault) {
     if (fault->status != 0)
-      co_await refuse(std::move(*fault));
+      co_await refuse(std::move(*fault), request.fields);
     co_return false;
   }
   answer_style style;
   style.minor = head.minor;
   style.head_only = request.method == "HEAD";
-  const auto response = co_await answer(std::move(request));
+  auto at_once = quick_answer(request);
+  if (!at_once) // not as one expression: g++ 12 breaks a co_await in `?:`
+    at_once = co_await answer(std::move(request));
+  const http_response& response = *at_once;
   style.close = last || owner_.stopping();
   style.date = owner_.date();
   if (response.stream && !is_bodyless(response.status))
@@ -173,7 +176,7 @@ session::outcome session::body_in_buffer(body_decoder& decoder, std::string& out
   while (!decoder.done()) {
     const auto step = decoder.next(client_->in.data());
     if (!step)
-      return http_fault{400, "malformed", step.error().detail};
+      return http_fault{400, errc::malformed, step.error().detail};
     if (step->consumed == 0)
       break;
     if (out.size() + step->data.size() > limits_.body_bytes)
@@ -201,6 +204,18 @@ asio::awaitable<session::outcome> session::read_body(body_framing framing, std::
       co_return gone();
     floor.received(client_->now() - begun, client_->in.size() - before);
   }
+}
+
+std::optional<http_response> session::quick_answer(const http_request& request) {
+  if (!core_.parts.quick)
+    return std::nullopt;
+  try {
+    return core_.parts.quick(request);
+  } catch (const std::exception& e) {
+    tell_fault(e.what());
+  }
+  const error hidden{errc::internal, {}};
+  return error_response(hidden);
 }
 
 asio::awaitable<http_response> session::answer(http_request request) {
@@ -270,13 +285,14 @@ asio::awaitable<bool> session::run_stream(std::string head, const http_response&
   co_return end == stream_body::outcome::whole;
 }
 
-asio::awaitable<void> session::refuse(http_fault fault) {
+asio::awaitable<void> session::refuse(http_fault fault, const http_fields& asked) {
   core_.counters.refused++;
   answer_style style;
   style.close = true;
   style.date = owner_.date();
-  auto response = error_response(fault.status, fault.code, fault.message);
-  response.fields.set("cache-control", "no-cache");
+  auto response = error_response({fault.code, fault.message, fault.status});
+  if (core_.parts.on_refusal)
+    core_.parts.on_refusal(asked, response);
   const auto text = response_text(response, style);
   const auto ec = co_await client_->write(text, limits_.write_stall);
   if (!ec)

@@ -39,11 +39,12 @@ private:
   asio::awaitable<bool> serve_api(request_head head, bool last);
   asio::awaitable<outcome> read_body(body_framing framing, std::string& out);
   outcome body_in_buffer(class body_decoder& decoder, std::string& out);
+  std::optional<http_response> quick_answer(const http_request& request);
   asio::awaitable<http_response> answer(http_request request);
   asio::awaitable<bool> send_stream(const http_response& response, answer_style style);
   asio::awaitable<bool> run_stream(std::string head, const http_response& response, bool chunked);
   void tell_fault(const std::string& why);
-  asio::awaitable<void> refuse(http_fault fault);
+  asio::awaitable<void> refuse(http_fault fault, const http_fields& asked);
   milliseconds linger() const;
   outcome to_request(request_head& head, http_request& out) const;
 

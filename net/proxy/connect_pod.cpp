@@ -18,10 +18,11 @@ bool just_published(const pod_access& access, const pod_route& route, millisecon
 
 exchange::outcome failure(error_code ec) {
   if (ec == asio::error::timed_out)
-    return http_fault{504, "timed_out", "the pod could not be reached in time"};
+    return http_fault{504, errc::pod_timeout, "the pod could not be reached in time"};
   if (is_refusal(ec))
-    return http_fault{503, "unavailable", "the pod runs, but nothing listens at its port"};
-  return http_fault{502, "unavailable", "the pod could not be reached"};
+    return http_fault{503, errc::pod_not_listening,
+                      "the pod runs, but nothing listens at its port"};
+  return http_fault{502, errc::pod_bad_answer, "the pod could not be reached"};
 }
 
 } // namespace
@@ -45,7 +46,7 @@ asio::awaitable<exchange::outcome> connect_pod(const pod_access& access, exchang
       co_return exchange::outcome{};
     x.pod->close();
     if (x.client_gone)
-      co_return http_fault{0, "", ""};
+      co_return http_fault{0, {}, ""};
     patient = patient && is_refusal(ec) && x.client->now() < due
               && access.routes->find(route->id.text) == route;
     if (!patient)
@@ -54,7 +55,7 @@ asio::awaitable<exchange::outcome> connect_pod(const pod_access& access, exchang
     x.pause.expires_after(wait);
     co_await x.pause.async_wait(asio::redirect_error(asio::use_awaitable, ec));
     if (x.client_gone)
-      co_return http_fault{0, "", ""};
+      co_return http_fault{0, {}, ""};
   }
 }
 

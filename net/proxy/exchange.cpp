@@ -12,7 +12,7 @@ namespace {
 constexpr int most_interim_answers = 16;
 constexpr head_limits pod_head{8 * 1024, 28 * 1024, 200};
 
-http_fault bad_gateway(const char* why) { return {502, "unavailable", why}; }
+http_fault bad_gateway(const char* why) { return {502, errc::pod_bad_answer, why}; }
 
 } // namespace
 
@@ -78,11 +78,11 @@ asio::awaitable<exchange::outcome> exchange::wait_for_answer() {
 
 exchange::outcome exchange::silence(error_code ec) {
   if (client_gone)
-    return http_fault{0, "", ""};
+    return http_fault{0, {}, ""};
   if (body_fault_)
     return body_fault_;
   if (ec == asio::error::timed_out)
-    return http_fault{504, "timed_out", "the pod did not answer in time"};
+    return http_fault{504, errc::pod_timeout, "the pod did not answer in time"};
   stale = pooled && pod->in.empty();
   return bad_gateway("the pod closed the connection without an answer");
 }

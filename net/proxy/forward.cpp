@@ -36,14 +36,6 @@ bool is_idempotent(std::string_view method) {
          || method == "DELETE" || method == "TRACE";
 }
 
-bool wants_page(const http_fields& fields) {
-  std::string_view rest = fields.get("accept");
-  for (auto e = next_element(rest); !e.empty(); e = next_element(rest))
-    if (same_text(trim(e.substr(0, e.find(';'))), "text/html"))
-      return true;
-  return false;
-}
-
 class forwarder final : public stream_handler {
 public:
   forwarder(pod_access access, proxy_settings settings)
@@ -71,9 +63,9 @@ private:
 
 exchange::outcome forwarder::check(const std::string& label, const route_ptr& route) const {
   if (!route || route->state == route_state::no_port)
-    return http_fault{404, "unknown_pod", "no pod with that hash found. hash=" + label};
+    return http_fault{404, errc::unknown_pod, "no pod with that hash found. hash=" + label};
   if (route->state == route_state::starting)
-    return http_fault{503, "busy", "the pod is starting, try again in a moment"};
+    return http_fault{503, errc::pod_starting, "the pod is starting, try again in a moment"};
   return {};
 }
 
@@ -96,7 +88,7 @@ asio::awaitable<bool> forwarder::serve(stream_request request) {
     co_return co_await fail(x, std::move(*refused));
   const connection_count mine{route};
   if (mine.now() > settings_.pod_connections) {
-    http_fault full{503, "busy", "the pod has too many connections, try again in a moment"};
+    http_fault full{503, errc::pod_busy, "the pod has too many connections, try again in a moment"};
     co_return co_await fail(x, std::move(full));
   }
   bool clean = false;
@@ -133,7 +125,7 @@ asio::awaitable<exchange::outcome> forwarder::converse(std::shared_ptr<exchange>
     if (!dead)
       co_return bad;
     if (x->client_gone)
-      co_return http_fault{0, "", ""};
+      co_return http_fault{0, {}, ""};
     access_.counters->retried++;
     x->stale = false;
     x->pod->close();
@@ -172,8 +164,8 @@ asio::awaitable<bool> forwarder::fail(std::shared_ptr<exchange> x, http_fault wh
   access_.counters->failed++;
   const bool keep = x->request_taken();
   const auto retry = why.status == 503 ? retry_after_seconds : 0;
-  auto res = wants_page(x->request.head.fields) ? error_page(why.status, why.message, retry)
-                                                : error_response(why.status, why.code, why.message);
+  const error_text told{why.code, why.message, why.status};
+  auto res = wants_page(x->request.head.fields) ? error_page(told, retry) : error_response(told);
   if (retry > 0)
     res.fields.add("Retry-After", std::to_string(retry));
   answer_style style;

@@ -12,7 +12,7 @@ exchange::outcome exchange::take_body(body_decoder& decoder, std::string& out) {
   while (!decoder.done() && out.size() < settings.buffer_bytes) {
     const auto step = decoder.next(client->in.data());
     if (!step)
-      return http_fault{400, "malformed", step.error().detail};
+      return http_fault{400, errc::malformed, step.error().detail};
     if (step->consumed == 0)
       break;
     chunked ? append_chunk(out, step->data) : void(out.append(step->data));
@@ -65,7 +65,7 @@ asio::awaitable<bool> exchange::take_more_body(rate_floor& floor, bool begun) {
   if (finished_)
     co_return false;
   if (ec == asio::error::timed_out) {
-    body_fault_ = http_fault{408, "timed_out", "the request's body comes too slowly"};
+    body_fault_ = http_fault{408, errc::request_timeout, "the request's body comes too slowly"};
     pod->close();
   } else {
     lose_client();

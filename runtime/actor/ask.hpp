@@ -68,7 +68,7 @@ asio::awaitable<result<Reply>> ask(caf::actor_system& sys, Handle dst,
                                    std::chrono::milliseconds timeout, Message msg) {
   static_assert(answers_with<Handle, Message, Reply>(), "this actor answers with another type");
   if (!dst)
-    co_return error{errc::unavailable, "no such actor, or restarting"};
+    co_return error{errc::unavailable, "a part of this host restarts; ask again in a moment"};
   auto io = co_await asio::this_coro::executor;
   auto start = [&](auto handler) {
     using waiting = waiting_coroutine<Reply, decltype(handler)>;

@@ -1,5 +1,7 @@
 #include "runtime/actor/caf_error.hpp"
 
+#include "messages/error_catalogue.hpp"
+
 #include <caf/exit_reason.hpp>
 
 namespace codius::runtime {
@@ -27,9 +29,19 @@ errc nearest(caf::sec code) {
   }
 }
 
-bool is_known(uint8_t code) {
-  return code >= static_cast<uint8_t>(errc::malformed)
-         && code <= static_cast<uint8_t>(errc::internal);
+bool is_known(uint8_t code) { return code >= 1 && code <= error_catalogue().size(); }
+
+constexpr auto gone = "a part of this host restarts; ask again in a moment";
+
+/// Strangers may get these words; what CAF calls it is for faults of ours, which they never see.
+error of_system(const caf::error& e) {
+  const auto code = nearest(static_cast<caf::sec>(e.code()));
+  switch (code) {
+    case errc::timed_out: return {code, "a part of this host did not answer in time"};
+    case errc::unavailable: return {code, gone};
+    case errc::busy: return {code, "a part of this host has too much to do; ask again in a moment"};
+    default: return {code, caf::to_string(e)};
+  }
 }
 
 } // namespace
@@ -43,8 +55,8 @@ error from_caf(const caf::error& e) {
             context.match_elements<std::string>() ? context.get_as<std::string>(0) : std::string{}};
   }
   if (e.category() == caf::atom("system"))
-    return {nearest(static_cast<caf::sec>(e.code())), caf::to_string(e)};
-  return {errc::unavailable, caf::to_string(e)};
+    return of_system(e);
+  return {errc::unavailable, gone};
 }
 
 std::string describe(const caf::error& e) {

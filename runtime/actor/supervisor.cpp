@@ -1,5 +1,6 @@
 #include "runtime/actor/supervisor.hpp"
 
+#include "runtime/actor/mailbox_report.hpp"
 #include "runtime/base/log.hpp"
 
 #include <caf/response_promise.hpp>
@@ -188,15 +189,27 @@ tree_node supervisor_state::describe_self() const {
 
 caf::result<tree_node> supervisor_state::on_describe() {
   auto top = std::make_shared<tree_node>(describe_self());
+  top->waiting = self_->mailbox().size();
   auto answer = self_->make_response_promise<tree_node>();
   // Dropped by the last of the branches below, which delivers the tree.
   std::shared_ptr<void> last{nullptr, [answer, top](void*) mutable { answer.deliver(*top); }};
+  constexpr std::chrono::seconds patience{1};
   for (size_t i = 0; i < children_.size(); ++i) {
-    if (!children_[i].spec.is_supervisor || !children_[i].live)
+    const auto& c = children_[i];
+    if (!c.live)
       continue;
-    self_->request(children_[i].live, std::chrono::seconds{1}, describe_tree{})
-      .then([top, i, last](tree_node& sub) { top->children[i].children = std::move(sub.children); },
-            [last](const caf::error&) {});
+    if (c.spec.is_supervisor)
+      self_->request(c.live, patience, describe_tree{})
+        .then(
+          [top, i, last](tree_node& sub) {
+            top->children[i].children = std::move(sub.children);
+            top->children[i].waiting = sub.waiting;
+          },
+          [last](const caf::error&) {});
+    else if (c.spec.tells_mailbox)
+      self_->request(c.live, patience, mailbox_atom::value)
+        .then([top, i, last](uint64_t waiting) { top->children[i].waiting = waiting; },
+              [last](const caf::error&) {});
   }
   return answer;
 }

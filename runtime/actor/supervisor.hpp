@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct child_spec {
   restart when = restart::permanent;
   shutdown stop = {};
   bool is_supervisor = false; ///< its own children show in `describe_tree`
+  bool tells_mailbox = false; ///< answers `mailbox_atom` (mailbox_report.hpp)
 };
 
 /// One supervisor: its name in the log, its rules, and who hears of its end.
@@ -49,7 +51,7 @@ struct add_child {
 };
 
 /// Asks a supervisor for its tree. Reply: `tree_node`. A child supervisor that does not answer
-/// within a second shows without its children.
+/// within a second shows without its children, another child without the length of its mailbox.
 struct describe_tree {};
 
 struct tree_node {
@@ -57,6 +59,7 @@ struct tree_node {
   std::string state; ///< a `child_phase` by name
   uint32_t restarts = 0;
   std::vector<tree_node> children; ///< in start order
+  std::optional<uint64_t> waiting = {}; ///< messages in its mailbox, where that is known
 };
 
 /// INTERNAL: a pause or a grace is over.

@@ -79,21 +79,23 @@ std::string check_config_text(const loaded_config& loaded) {
 
 std::string config_help_text() {
   const std::string indent(6, ' ');
-  std::string out = "Usage: codiusd [--config FILE] [--check-config | --release-host] [FLAG VALUE]...\n"
-                    "       codiusd doctor [--json] [FLAG VALUE]...\n"
-                    "       codiusd ctl [--json] COMMAND...\n\n"
-                    "The host daemon. Each setting is a flag, an environment variable and a key in "
-                    "the TOML file\n(FLAG without the dashes, - as _); flags win over variables, "
-                    "variables over the file.\n\n"
-                    "  --config FILE\n      The settings file (CODIUS_CONFIG; default: "
-                    "/etc/codius/codius.toml if it exists).\n"
-                    "  --check-config\n      Show what it would run with and where each value "
-                    "came from, and exit.\n"
-                    "  --release-host\n      Remove every pod, and the bridge and firewall table that "
-                    "were made for them, and exit;\n      the host must be stopped.\n"
-                    "  --version\n  -h, --help\n\n"
-                    "Exit status: 0 stopped as asked, 1 could not start or be kept running, 2 wrong "
-                    "setting.\n\n";
+  std::string out
+    = "Usage: codiusd [--config FILE] [--check-config | --release-host] [FLAG VALUE]...\n"
+      "       codiusd doctor [--json] [FLAG VALUE]...\n"
+      "       codiusd ctl [--json] COMMAND...\n"
+      "       codiusd errors\n\n"
+      "The host daemon. Each setting is a flag, an environment variable and a key in "
+      "the TOML file\n(FLAG without the dashes, - as _); flags win over variables, "
+      "variables over the file.\n\n"
+      "  --config FILE\n      The settings file (CODIUS_CONFIG; default: "
+      "/etc/codius/codius.toml if it exists).\n"
+      "  --check-config\n      Show what it would run with and where each value "
+      "came from, and exit.\n"
+      "  --release-host\n      Remove every pod, and the bridge and firewall table that "
+      "were made for them, and exit;\n      the host must be stopped.\n"
+      "  --version\n  -h, --help\n\n"
+      "Exit status: 0 stopped as asked, 1 could not start or be kept running, 2 wrong "
+      "setting.\n\n";
   for (const auto& s : settings()) {
     out += "  " + flag_of(s) + (s.is_switch ? "[=VALUE]" : " VALUE") + "  (" + variables_text(s)
            + ")\n";

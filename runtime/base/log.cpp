@@ -1,4 +1,4 @@
-#include "runtime/base/log.hpp"
+#include "runtime/base/log_level.hpp"
 
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
@@ -47,6 +47,8 @@ public:
     how_ = how;
     set_pattern();
   }
+
+  void set_least(level least) { least_ = least; }
 
   void open(std::function<void(std::string_view)> to) {
     const std::lock_guard lock{mutex_};
@@ -117,6 +119,7 @@ void write(level l, std::string_view event, std::initializer_list<field> fields)
 }
 
 void configure(level least, format how) { the_backend().configure(least, how); }
+void set_least(level least) { the_backend().set_least(least); }
 bool enabled(level l) noexcept { return the_backend().enabled(l); }
 void redirect(std::function<void(std::string_view)> sink) { the_backend().open(std::move(sink)); }
 

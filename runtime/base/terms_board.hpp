@@ -1,11 +1,14 @@
 #pragma once
 #include "messages/money.hpp"
 #include "messages/time.hpp"
+#include "runtime/base/log.hpp"
 
 #include <chrono>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <vector>
 
 namespace codius::runtime {
 
@@ -16,6 +19,12 @@ struct host_terms {
   std::chrono::seconds most_duration{31'536'000}; ///< sold at once
   bool additional_info = true;                    ///< /info tells how full the host is
   bool draining = false;                          ///< no new pods; those that run go on
+  double max_memory_fraction = 0.75;              ///< of the machine's memory, for pods
+  std::chrono::seconds payment_timeout{60};       ///< how long a sale waits for its money
+  std::vector<std::string> bootstrap_peers;       ///< origins
+  std::chrono::milliseconds gossip_interval{5000};
+  size_t known_peers = 100;
+  log::level log_level = log::level::info;
   bool operator==(const host_terms&) const = default;
 };
 

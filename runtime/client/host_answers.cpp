@@ -83,7 +83,10 @@ std::string advice_for(const refusal& r) {
     return "Wait for the other upload with this token to end";
   if (r.code.empty() && (r.status == 404 || r.status == 405))
     return not_a_host;
-  return {};
+  auto hint = r.hint;
+  while (hint.ends_with('.'))
+    hint.pop_back();
+  return hint;
 }
 
 } // namespace
@@ -131,6 +134,8 @@ refusal read_refusal(const net::http_response& answer) {
   if (body) {
     if (const auto* code = body->find_text("code"))
       out.code = printable(*code, 40);
+    if (const auto* hint = body->find_text("hint"))
+      out.hint = printable(*hint, 300);
     if (const auto* message = body->find_text("message"))
       out.message = printable(*message);
     if (const auto* credit = body->find("credit"))

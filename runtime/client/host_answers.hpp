@@ -42,6 +42,7 @@ struct refusal {
   std::string message;              ///< printable; never empty
   std::vector<std::string> details; ///< "/manifest/x: is required", printable
   std::optional<uint64_t> credit;   ///< what the token holds, host's units
+  std::string hint;                 ///< what the host says to do next, printable; may be empty
   bool operator==(const refusal&) const = default;
 };
 refusal read_refusal(const net::http_response& answer);

@@ -1,5 +1,6 @@
 #include "runtime/client/payment.hpp"
 
+#include "messages/error_catalogue.hpp"
 #include "net/ilp/address.hpp"
 #include "net/ilp/condition.hpp"
 
@@ -202,6 +203,12 @@ std::string payment_advice(const error& why, const std::string& ledger_place) {
     return "The way to this host is slow or broken: try again later";
   if (is_temporary(why))
     return "The trouble may pass: try again";
+  for (const auto& fault : payment_faults())
+    if (mentions(why, fault.code)) {
+      std::string hint{fault.hint};
+      hint.pop_back(); // the full stop
+      return hint;
+    }
   return {};
 }
 

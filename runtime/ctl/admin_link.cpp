@@ -29,8 +29,8 @@ error no_host(const admin_place& at, const std::string& why) {
 }
 
 template <class Socket>
-result<admin_answer> exchange(Socket& socket, const admin_place& at, const std::string& method,
-                              const std::string& target, const std::string& body) {
+error_code send(Socket& socket, const std::string& method, const std::string& target,
+                const std::string& body) {
   ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   http::request<http::string_body> request;
@@ -44,11 +44,15 @@ result<admin_answer> exchange(Socket& socket, const admin_place& at, const std::
   request.prepare_payload();
   error_code ec;
   http::write(socket, request, ec);
-  if (ec)
-    return no_host(at, ec.message());
+  return ec;
+}
+
+template <class Socket>
+result<admin_answer> read_whole(Socket& socket, const admin_place& at) {
   boost::beast::flat_buffer buffer;
   http::response_parser<http::string_body> parser;
   parser.body_limit(largest_answer);
+  error_code ec;
   http::read(socket, buffer, parser, ec);
   if (ec)
     return no_host(at, ec.message());
@@ -56,10 +60,47 @@ result<admin_answer> exchange(Socket& socket, const admin_place& at, const std::
   return admin_answer{answer.result_int(), std::move(answer.body())};
 }
 
-} // namespace
+/// Takes the whole lines off the front of `text`. False when `line` wants no more.
+bool take_lines(std::string& text, const std::function<bool(std::string_view)>& line) {
+  size_t from = 0;
+  for (auto end = text.find('\n'); end != text.npos; end = text.find('\n', from)) {
+    if (!line(std::string_view{text}.substr(from, end - from)))
+      return false;
+    from = end + 1;
+  }
+  text.erase(0, from);
+  return true;
+}
 
-result<admin_answer> ask_admin(const admin_place& at, const std::string& method,
-                               const std::string& target, const std::string& body) {
+template <class Socket>
+result<admin_answer> read_lines(Socket& socket, const admin_place& at,
+                                const std::function<bool(std::string_view)>& line) {
+  boost::beast::flat_buffer buffer;
+  http::response_parser<http::buffer_body> parser;
+  parser.body_limit(boost::none);
+  error_code ec;
+  http::read_header(socket, buffer, parser, ec);
+  if (ec)
+    return no_host(at, ec.message());
+  const auto status = parser.get().result_int();
+  std::string text;
+  while (!parser.is_done() && text.size() < largest_answer) {
+    char piece[4096];
+    parser.get().body().data = piece;
+    parser.get().body().size = sizeof piece;
+    http::read_some(socket, buffer, parser, ec);
+    if (ec && ec != http::error::need_buffer)
+      return no_host(at, ec.message());
+    text.append(piece, sizeof piece - parser.get().body().size);
+    if (status < 300 && !take_lines(text, line))
+      break;
+  }
+  return admin_answer{status, std::move(text)};
+}
+
+/// Connects, and gives the socket to `talk`.
+template <class Talk>
+result<admin_answer> connected(const admin_place& at, Talk talk) {
   asio::io_context io;
   error_code ec;
   if (at.is_path()) {
@@ -67,8 +108,7 @@ result<admin_answer> ask_admin(const admin_place& at, const std::string& method,
       return error{errc::invalid, "the path " + at.where + " is too long for a socket"};
     asio::local::stream_protocol::socket socket{io};
     socket.connect(asio::local::stream_protocol::endpoint{at.where}, ec);
-    return ec ? result<admin_answer>{no_host(at, ec.message())}
-              : exchange(socket, at, method, target, body);
+    return ec ? result<admin_answer>{no_host(at, ec.message())} : talk(socket);
   }
   const auto colon = at.where.rfind(':');
   auto ip = at.where.substr(0, colon);
@@ -81,8 +121,27 @@ result<admin_answer> ask_admin(const admin_place& at, const std::string& method,
                                                   "127.0.0.1:3001"};
   asio::ip::tcp::socket socket{io};
   socket.connect({address, static_cast<uint16_t>(port)}, ec);
-  return ec ? result<admin_answer>{no_host(at, ec.message())}
-            : exchange(socket, at, method, target, body);
+  return ec ? result<admin_answer>{no_host(at, ec.message())} : talk(socket);
+}
+
+} // namespace
+
+result<admin_answer> ask_admin(const admin_place& at, const std::string& method,
+                               const std::string& target, const std::string& body) {
+  return connected(at, [&](auto& socket) -> result<admin_answer> {
+    if (const auto ec = send(socket, method, target, body))
+      return no_host(at, ec.message());
+    return read_whole(socket, at);
+  });
+}
+
+result<admin_answer> follow_admin(const admin_place& at, const std::string& target,
+                                  const std::function<bool(std::string_view)>& line) {
+  return connected(at, [&](auto& socket) -> result<admin_answer> {
+    if (const auto ec = send(socket, "GET", target, {}))
+      return no_host(at, ec.message());
+    return read_lines(socket, at, line);
+  });
 }
 
 } // namespace codius::runtime::ctl

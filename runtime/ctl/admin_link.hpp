@@ -1,7 +1,9 @@
 #pragma once
 #include "messages/error.hpp"
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 namespace codius::runtime::ctl {
 
@@ -20,5 +22,11 @@ struct admin_answer {
 /// `unavailable` with what to do, when no host is there.
 result<admin_answer> ask_admin(const admin_place& at, const std::string& method,
                                const std::string& target, const std::string& body = {});
+
+/// A GET whose answer goes on: each of its lines is shown to `line` until that returns false or the
+/// host ends the answer. A refusal comes back whole instead. Blocks; a host that sends nothing for
+/// 70 s is taken for gone. Errors: as above; `unavailable` too when the host is lost on the way.
+result<admin_answer> follow_admin(const admin_place& at, const std::string& target,
+                                  const std::function<bool(std::string_view)>& line);
 
 } // namespace codius::runtime::ctl

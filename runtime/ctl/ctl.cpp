@@ -1,6 +1,8 @@
 #include "runtime/ctl/ctl.hpp"
 
 #include "runtime/ctl/admin_link.hpp"
+#include "runtime/ctl/events.hpp"
+#include "runtime/ctl/exit_codes.hpp"
 #include "runtime/ctl/views.hpp"
 
 #include <csignal>
@@ -13,17 +15,15 @@ namespace codius::runtime::ctl {
 
 namespace {
 
-constexpr int done = 0;
-constexpr int refused = 1;
-constexpr int wrong_use = 2;
-constexpr int no_host = 3;
-
 constexpr const char* help
   = "codiusd ctl [--json] [--admin WHERE] COMMAND\n\n"
     "Asks the admin API of the host that runs on this machine.\n\n"
     "  status               how the host is\n"
     "  pods                 all pods, the next to end first\n"
     "  pod HASH             one pod\n"
+    "  evict HASH [--reason TEXT]\n"
+    "                       end a pod now; what is left of its paid time becomes credit of the\n"
+    "                       pay tokens that bought it\n"
     "  earnings             money that came, by asset\n"
     "  peers                other hosts\n"
     "  peers add URI        … one more, kept across restarts\n"
@@ -32,8 +32,14 @@ constexpr const char* help
     "  price [COST]         the price of a month; with COST a new one, until the next start;\n"
     "                       whoever was quoted the old one may buy at it for a minute\n"
     "  drain [on|off]       refuse new pods; those that run go on, and can be extended\n"
+    "  reload               read the settings again, and change what can be changed while it\n"
+    "                       runs: all, or, when one is wrong, nothing\n"
     "  self-test [run]      the latest self-test; run: begin one now\n"
-    "  metrics              what Prometheus gets\n\n"
+    "  metrics              what Prometheus gets\n"
+    "  events [--after N] [--limit M]\n"
+    "                       what was changed of pods, payments and settings; else the latest\n"
+    "  events --follow      … and what is being changed, until Ctrl-C; --after N: from there on\n"
+    "  events --verify      whether a row was changed or taken out since it was written\n\n"
     "  --json               what the host said, for scripts\n"
     "  --admin WHERE        the socket's path or 127.0.0.1:PORT; else as the settings of codiusd\n"
     "                       say (environment and /etc/codius/codius.toml)\n\n"
@@ -90,6 +96,23 @@ std::optional<request> peers(words rest) {
   return std::nullopt;
 }
 
+std::optional<request> evict(words rest) {
+  request out{"DELETE", {}, {}, evicted_view};
+  std::string hash, reason;
+  for (size_t i = 0; i < rest.size(); ++i) {
+    if (rest[i] == "--reason" && i + 1 < rest.size())
+      reason = rest[++i];
+    else if (hash.empty() && !rest[i].starts_with("-"))
+      hash = rest[i];
+    else
+      return std::nullopt;
+  }
+  if (hash.empty())
+    return std::nullopt;
+  out.target = "/pods/" + encoded(hash) + (reason.empty() ? "" : "?reason=" + encoded(reason));
+  return out;
+}
+
 std::optional<request> to_request(words all) {
   if (all.empty())
     return std::nullopt;
@@ -101,6 +124,8 @@ std::optional<request> to_request(words all) {
     return drain(rest);
   if (name == "peers")
     return peers(rest);
+  if (name == "evict")
+    return evict(rest);
   if (name == "pod" && rest.size() == 1)
     return request{"GET", "/pods/" + encoded(rest[0]), {}, pod_view};
   if (name == "self-test" && rest.size() == 1 && rest[0] == "run")
@@ -117,6 +142,8 @@ std::optional<request> to_request(words all) {
     return request{"GET", "/tree", {}, tree_view};
   if (name == "self-test")
     return request{"GET", "/self-test", {}, self_test_view};
+  if (name == "reload")
+    return request{"POST", "/reload", {}, reload_view};
   if (name == "metrics")
     return request{"GET", "/metrics"};
   return std::nullopt;
@@ -138,6 +165,10 @@ admin_place place_of(const environment& vars, const env& world) {
 void complain(const json& answer) {
   const auto* message = answer.find_text("message");
   std::fprintf(stderr, "the host said no: %s\n", message ? message->c_str() : "without a reason");
+  if (const auto* problems = answer.find("problems"); problems != nullptr && problems->array())
+    for (const auto& each : *problems->array())
+      if (const auto* line = each.text())
+        std::fprintf(stderr, "  %s\n", line->c_str());
   const auto* errors = answer.find("errors");
   if (errors != nullptr && errors->array() != nullptr)
     for (const auto& each : *errors->array())
@@ -189,13 +220,15 @@ int run(std::span<const std::string> arguments, const environment& vars, const e
     else
       rest.push_back(arguments[i]);
   }
+  const auto place = at ? *at : place_of(vars, world);
+  if (!rest.empty() && rest.front() == "events")
+    return show_events(std::span{rest}.subspan(1), place, as_json);
   const auto asked = to_request(rest);
   if (!asked) {
     std::fprintf(stderr, "codiusd ctl does not know these words; see codiusd ctl --help\n");
     return wrong_use;
   }
-  const auto answer
-    = ask_admin(at ? *at : place_of(vars, world), asked->method, asked->target, asked->body);
+  const auto answer = ask_admin(place, asked->method, asked->target, asked->body);
   if (!answer) {
     std::fprintf(stderr, "%s\n", answer.error().detail.c_str());
     return answer.error().code == errc::invalid ? wrong_use : no_host;

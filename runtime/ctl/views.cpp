@@ -2,6 +2,7 @@
 
 #include "messages/money.hpp"
 #include "runtime/client/text.hpp"
+#include "runtime/ctl/events.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -64,11 +65,29 @@ std::string whole(const json& line, std::string_view member) {
                 : "-";
 }
 
+struct usage_words {
+  std::string memory, cpu, tasks;
+};
+
+/// "12 of 512 MiB"; where nobody counts, only what it may have.
+usage_words used_words(const json& pod) {
+  const auto& used = part(pod, "usage");
+  usage_words out{mebibytes(pod, "memoryBytes"), "-", word(used, "tasks")};
+  if (used.object() == nullptr)
+    return out;
+  char text[64];
+  std::snprintf(text, sizeof text, "%.0f of ", amount_of(used, "memoryBytes") / (1 << 20));
+  out.memory.insert(0, text);
+  std::snprintf(text, sizeof text, "%.1f s", amount_of(used, "cpuSeconds"));
+  out.cpu = text;
+  return out;
+}
+
 void add_tree(const json& node, size_t depth, rows& out) {
   auto name = word(node, "id"); // "hosting/expiry"
   name.erase(0, name.rfind('/') + 1);
   out.push_back({std::string(depth * 2, ' ') + name, word(node, "state"),
-                 word(node, "restarts")});
+                 word(node, "restarts"), word(node, "waiting")});
   for (const auto& child : list(node, "children"))
     add_tree(child, depth + 1, out);
 }
@@ -107,26 +126,31 @@ std::string status_view(const json& s) {
            {"pods", word(s, "runningPods") + " running"},
            {"memory", mebibytes(memory, "usedBytes") + " of " + mebibytes(memory, "sellableBytes")
                         + " sold, " + mebibytes(memory, "podBytes") + " a pod"},
-           {"payments", up ? "at " + word(ledger, "address") : "not taken: " + word(ledger, "why")},
+           {"payments", up ? "at " + word(ledger, "address")
+                           : "not taken: " + word(ledger, "why") + "; " + word(ledger, "hint")},
            {"peers", word(s, "peers")},
            {"connections", word(s, "connections")},
-           {"self-test", word(test, "phase")
-                           + (word(test, "why") == "-" ? "" : ": " + word(test, "why"))}};
+           {"self-test",
+            word(test, "phase") + (word(test, "why") == "-" ? "" : ": " + word(test, "why"))}};
   return table(out);
 }
 
 std::string pods_view(const json& answer) {
-  rows out{{"POD", "PHASE", "LEFT", "MEMORY", "CONNECTIONS"}};
-  for (const auto& pod : list(answer, "pods"))
-    out.push_back({word(pod, "hash"), word(pod, "phase"), span(pod, "secondsLeft"),
-                   mebibytes(pod, "memoryBytes"), word(pod, "connections")});
+  rows out{{"POD", "PHASE", "LEFT", "MEMORY", "CPU TIME", "TASKS", "CONNECTIONS"}};
+  for (const auto& pod : list(answer, "pods")) {
+    const auto used = used_words(pod);
+    out.push_back({word(pod, "hash"), word(pod, "phase"), span(pod, "secondsLeft"), used.memory,
+                   used.cpu, used.tasks, word(pod, "connections")});
+  }
   return out.size() == 1 ? "no pods\n" : table(out);
 }
 
 std::string pod_view(const json& pod) {
+  const auto used = used_words(pod);
   rows out{{"pod", word(pod, "hash")},           {"phase", word(pod, "phase")},
            {"started", word(pod, "startedAt")},  {"ends", word(pod, "expiresAt")},
-           {"left", span(pod, "secondsLeft")},   {"memory", mebibytes(pod, "memoryBytes")},
+           {"left", span(pod, "secondsLeft")},   {"memory", used.memory},
+           {"cpu time", used.cpu},               {"tasks", used.tasks},
            {"address", word(pod, "ip")},         {"port", word(pod, "port")},
            {"connections", word(pod, "connections")}};
   for (const auto& container : list(pod, "containers"))
@@ -153,7 +177,7 @@ std::string peers_view(const json& answer) {
 }
 
 std::string tree_view(const json& tree) {
-  rows out{{"ACTOR", "STATE", "RESTARTS"}};
+  rows out{{"ACTOR", "STATE", "RESTARTS", "WAITING"}};
   add_tree(tree, 0, out);
   return table(out);
 }
@@ -163,7 +187,38 @@ std::string terms_view(const json& terms) {
                 {"shortest", span(terms, "minDuration")},
                 {"longest", span(terms, "maxDuration")},
                 {"tells how full it is", word(terms, "additionalHostInfo")},
+                {"memory for pods", word(terms, "maxMemoryFraction") + " of the machine's"},
+                {"peers", word(terms, "knownPeers")},
                 {"drained", word(terms, "draining")}});
+}
+
+std::string reload_view(const json& answer) {
+  rows out{{"SETTING", "FROM", "TO", ""}};
+  for (const auto& c : list(answer, "changes"))
+    out.push_back({word(c, "setting"), word(c, "from"), word(c, "to"),
+                   word(c, "applied") == "now" ? "changed" : "needs a restart"});
+  std::string text = out.size() == 1 ? "nothing is different\n" : table(out);
+  for (const auto& warning : list(answer, "warnings"))
+    if (const auto* line = warning.text())
+      text += "warning: " + client::printable(*line) + "\n";
+  return text;
+}
+
+std::string evicted_view(const json& answer) {
+  rows out{{"ended", word(answer, "hash")}};
+  for (const auto& line : list(answer, "credited"))
+    out.push_back({"credited", whole(line, "amount") + " " + word(line, "assetCode")});
+  if (out.size() == 1)
+    out.push_back({"credited", "nothing"});
+  out.push_back({"purchases", word(answer, "purchases")});
+  return table(out);
+}
+
+std::string events_view(const json& page) {
+  std::string out;
+  for (const auto& event : list(page, "events"))
+    out += event_line(event) + "\n";
+  return out.empty() ? "nothing happened yet\n" : out;
 }
 
 std::string self_test_view(const json& report) {

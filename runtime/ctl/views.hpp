@@ -15,6 +15,9 @@ std::string peers_view(const json& peers);
 std::string tree_view(const json& tree);
 std::string terms_view(const json& terms);
 std::string self_test_view(const json& report);
+std::string reload_view(const json& answer);
+std::string evicted_view(const json& answer);
+std::string events_view(const json& page);
 
 /// Columns side by side, two blanks between them; the first row is the head.
 std::string table(const std::vector<std::vector<std::string>>& rows);

@@ -2,6 +2,7 @@
 #include "messages/pod.hpp"
 #include "runtime/pods/pod_log.hpp"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -17,6 +18,14 @@ struct observed_pod {
   enum class condition : uint8_t { running, stopped } now = condition::running;
   pod_address address;
   std::optional<int> exit_code; ///< of the first container that ended, if stopped and known
+};
+
+/// What a pod uses, all its containers together.
+struct pod_usage {
+  uint64_t memory_bytes = 0; ///< as the kernel counts it, with the files that it keeps in memory
+  std::chrono::microseconds cpu_time{0}; ///< of all processors, since the pod was started last
+  uint64_t tasks = 0;                    ///< processes and threads
+  bool operator==(const pod_usage&) const = default;
 };
 
 /// Told of slow work as it goes on, e.g. "pulling 127.0.0.1:5000/web@sha256:…". Any thread.
@@ -61,6 +70,13 @@ public:
 
   /// All pods that this runtime holds, also those of an earlier process.
   virtual result<std::vector<observed_pod>> list() = 0;
+
+  /// What a running pod uses. Quick. Errors: `not_found` when it does not run, `unavailable` when
+  /// this runtime does not know, `io`.
+  virtual result<pod_usage> usage(const pod_id& id) {
+    (void)id;
+    return error{errc::unavailable, "the pod runtime \"" + name() + "\" does not measure pods"};
+  }
 
   /// The output of a pod of so many containers, also of one that is only about to be made. Errors:
   /// `unavailable` when this runtime keeps none, `io`.

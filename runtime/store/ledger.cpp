@@ -32,6 +32,14 @@ void ledger::move(const std::string& source, const std::string& target, const as
   note(source, target, k, amount, purchase, at);
 }
 
+void ledger::refund(const std::string& target, const asset& unit, uint64_t amount, int64_t purchase,
+                    utc_time at) {
+  if (amount == 0)
+    return;
+  move("earned", target, unit, amount, purchase, at);
+  add("refunded", key(unit), static_cast<int64_t>(amount));
+}
+
 uint64_t ledger::balance(const std::string& account, const asset& unit) {
   auto s = db_.prepare("SELECT balance FROM balances WHERE account=?1 AND asset=?2");
   s.bind(1, account).bind(2, key(unit));
@@ -50,8 +58,9 @@ token_credits ledger::held(const std::string& account) {
 
 ledger_totals ledger::totals() {
   ledger_totals out;
-  auto s = db_.prepare("SELECT asset, CASE WHEN account LIKE 'token:%' THEN 'credit' ELSE account END"
-                       " AS kind, SUM(balance) FROM balances GROUP BY asset, kind ORDER BY asset");
+  auto s
+    = db_.prepare("SELECT asset, CASE WHEN account LIKE 'token:%' THEN 'credit' ELSE account END"
+                  " AS kind, SUM(balance) FROM balances GROUP BY asset, kind ORDER BY asset");
   while (s.step()) {
     const auto unit = from_key(s.text(0));
     if (out.assets.empty() || out.assets.back().unit != unit)
@@ -59,10 +68,11 @@ ledger_totals ledger::totals() {
     auto& line = out.assets.back();
     const auto kind = s.text(1);
     const auto sum = static_cast<uint64_t>(s.integer(2));
-    (kind == "received"  ? line.received
-     : kind == "earned"  ? line.earned
-     : kind == "owed"    ? line.owed
-                         : line.credit)
+    (kind == "received"   ? line.received
+     : kind == "earned"   ? line.earned
+     : kind == "owed"     ? line.owed
+     : kind == "refunded" ? line.refunded
+                          : line.credit)
       = sum;
   }
   return out;

@@ -6,7 +6,8 @@
 namespace codius::runtime {
 
 /// Double entry: every unit that ever arrived is in exactly one account, and `received` counts
-/// them all. Accounts: "received", "owed", "earned" and "token:<hex>".
+/// them all. Accounts: "received", "owed", "earned" and "token:<hex>". "refunded" counts what was
+/// earned once and went back; it holds nothing.
 ///
 /// Throws `database_error`; an account that would fall below zero is one, so a fault of ours rolls
 /// back instead of making money.
@@ -19,6 +20,9 @@ public:
   /// Moves money between two accounts; nothing for amount 0.
   void move(const std::string& source, const std::string& target, const asset& unit,
             uint64_t amount, int64_t purchase, utc_time at);
+  /// From "earned" back to a token's account, and counts up "refunded".
+  void refund(const std::string& target, const asset& unit, uint64_t amount, int64_t purchase,
+              utc_time at);
   uint64_t balance(const std::string& account, const asset& unit);
   /// All that an account has, by asset.
   token_credits held(const std::string& account);

@@ -6,6 +6,27 @@ namespace codius::runtime {
 
 namespace {
 
+/// What was changed, row by row (event_log.hpp), and both ends of its chain.
+constexpr const char* make_event_log() {
+  return R"sql(
+    CREATE TABLE events (
+      seq INTEGER PRIMARY KEY,
+      at_ms INTEGER NOT NULL,
+      kind TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      detail TEXT NOT NULL,
+      hash BLOB NOT NULL);
+    CREATE TABLE event_ends (
+      which TEXT PRIMARY KEY,
+      seq INTEGER NOT NULL,
+      hash BLOB NOT NULL) WITHOUT ROWID;
+    INSERT INTO event_ends (which, seq, hash)
+      VALUES ('anchor', 0, zeroblob(32)), ('head', 0, zeroblob(32));
+    -- An eviction asks for all that bought a pod's time.
+    CREATE INDEX purchases_by_pod ON purchases (pod, state);
+  )sql";
+}
+
 // Never edit a step that was released: add one. `user_version` counts the steps done.
 constexpr std::array steps{
   R"sql(
@@ -57,6 +78,33 @@ constexpr std::array steps{
       known_ms INTEGER NOT NULL,
       good_ms INTEGER NOT NULL);
   )sql",
+  R"sql(
+    -- What sales tell of themselves; of money they only name their purchase.
+    CREATE TABLE uploads (
+      id TEXT PRIMARY KEY,
+      version INTEGER NOT NULL,
+      attempt TEXT NOT NULL,
+      token BLOB NOT NULL,
+      kind INTEGER NOT NULL,
+      pod TEXT NOT NULL,
+      seconds INTEGER NOT NULL,
+      request TEXT NOT NULL,
+      asked_ms INTEGER NOT NULL,
+      steps TEXT NOT NULL,
+      price INTEGER NOT NULL,
+      asset TEXT NOT NULL,
+      pay TEXT NOT NULL,
+      pay_until_ms INTEGER NOT NULL,
+      error TEXT NOT NULL,
+      why TEXT NOT NULL,
+      purchase INTEGER,
+      worth INTEGER NOT NULL,
+      changed_ms INTEGER NOT NULL,
+      UNIQUE (token, kind, pod, seconds)) WITHOUT ROWID;
+    CREATE INDEX uploads_by_worth ON uploads (worth, changed_ms);
+    CREATE INDEX uploads_by_purchase ON uploads (purchase) WHERE purchase IS NOT NULL;
+  )sql",
+  make_event_log(),
 };
 
 } // namespace

@@ -74,15 +74,15 @@ std::string encode_offer(const pod_offer& offer) {
   for (const auto& c : offer.spec.containers)
     containers.push_back(encode_container(c));
   const auto& machine = offer.spec.machine;
-  return dump(json_object{
-    {"id", offer.spec.id.text},
-    {"port", std::to_string(offer.spec.port)},
-    {"machine", json_object{{"name", machine.name},
-                            {"vcpu", std::to_string(machine.vcpu)},
-                            {"memory", std::to_string(machine.memory_bytes)}}},
-    {"containers", std::move(containers)},
-    {"manifest", offer.manifest},
-    {"debug", offer.debug}});
+  return dump(
+    json_object{{"id", offer.spec.id.text},
+                {"port", std::to_string(offer.spec.port)},
+                {"machine", json_object{{"name", machine.name},
+                                        {"vcpu", std::to_string(machine.vcpu)},
+                                        {"memory", std::to_string(machine.memory_bytes)}}},
+                {"containers", std::move(containers)},
+                {"manifest", offer.manifest},
+                {"debug", offer.debug}});
 }
 
 result<pod_offer> decode_offer(const std::string& text) {

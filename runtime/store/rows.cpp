@@ -20,8 +20,8 @@ purchase_state state_from(const std::string& text) {
   throw database_error("store: no such purchase state: " + text);
 }
 
-constexpr auto purchase_columns
-  = "SELECT id, kind, token, pod, seconds, price, state, expires_ms, asset, opened_ms FROM purchases ";
+constexpr auto purchase_columns = "SELECT id, kind, token, pod, seconds, price, state, expires_ms, "
+                                  "asset, opened_ms FROM purchases ";
 
 purchase_row read_purchase(statement& s) {
   purchase_row out;
@@ -69,10 +69,15 @@ pod_record read_pod(statement& s) {
 
 // Statements are cached by the address-independent text, so each query is one constant.
 const std::string by_id = std::string{purchase_columns} + "WHERE id=?1";
-const std::string by_token = std::string{purchase_columns} + "WHERE token=?1 ORDER BY id DESC LIMIT ?2";
+const std::string by_token
+  = std::string{purchase_columns} + "WHERE token=?1 ORDER BY id DESC LIMIT ?2";
 const std::string open_by_token
   = std::string{purchase_columns} + "WHERE token=?1 AND state='open' ORDER BY id DESC LIMIT 1";
 const std::string open_rows = std::string{purchase_columns} + "WHERE state='open' ORDER BY id";
+// A pod's time is stacked in the order of payment.
+const std::string paid_by_pod = std::string{purchase_columns}
+                                + "WHERE pod=?1 AND state IN ('owed', 'delivered') ORDER BY "
+                                  "paid_ms DESC, expires_ms DESC, id DESC";
 const std::string owed_rows = std::string{purchase_columns} + "WHERE state='owed' ORDER BY id";
 
 } // namespace
@@ -109,14 +114,21 @@ std::optional<purchase_row> open_purchase_of(database& db, const pay_token& toke
   return s.step() ? std::optional{read_purchase(s)} : std::nullopt;
 }
 
-std::vector<purchase> purchases_in(database& db, purchase_state state) {
-  if (state != purchase_state::open && state != purchase_state::owed)
-    throw database_error("store: settled purchases are not listed");
+std::vector<purchase_row> open_purchases(database& db) {
+  return read_purchases(db.prepare(open_rows.c_str()));
+}
+
+std::vector<purchase> owed_purchases(database& db) {
   std::vector<purchase> out;
-  const auto& query = state == purchase_state::open ? open_rows : owed_rows;
-  for (auto& row : read_purchases(db.prepare(query.c_str())))
+  for (auto& row : read_purchases(db.prepare(owed_rows.c_str())))
     out.push_back(std::move(row.sale));
   return out;
+}
+
+std::vector<purchase_row> paid_purchases_of(database& db, const pod_id& pod) {
+  auto s = db.prepare(paid_by_pod.c_str());
+  s.bind(1, pod.text);
+  return read_purchases(std::move(s));
 }
 
 void update_purchase(database& db, const purchase& p, utc_time at, const std::string& why) {
@@ -140,12 +152,6 @@ std::shared_ptr<const pod_offer> offer_of(database& db, uint64_t purchase) {
 void drop_offer(database& db, uint64_t purchase) {
   auto s = db.prepare("UPDATE purchases SET offer=NULL WHERE id=?1");
   s.bind(1, static_cast<int64_t>(purchase)).run();
-}
-
-void abandon_all_open(database& db, utc_time at) {
-  auto s = db.prepare("UPDATE purchases SET state='abandoned', settled_ms=?1, offer=NULL,"
-                      " why='the host was restarted' WHERE state='open'");
-  s.bind(1, ms(at)).run();
 }
 
 std::optional<pod_record> find_pod(database& db, const pod_id& id) {

@@ -1,7 +1,9 @@
 #include "runtime/store/store.hpp"
 
+#include "runtime/base/iso_time.hpp"
+#include "runtime/base/log.hpp"
+#include "runtime/store/event_chain.hpp"
 #include "runtime/store/migrations.hpp"
-#include "runtime/store/peer_rows.hpp"
 #include "runtime/store/rows.hpp"
 
 namespace codius::runtime {
@@ -22,14 +24,37 @@ bool is_paid(const purchase& p) {
   return p.state == purchase_state::owed || p.state == purchase_state::delivered;
 }
 
+json_object purchase_json(const purchase& p, const asset& unit) {
+  return {{"purchase", p.id},
+          {"token", token_mark(p.token)},
+          {"price", std::to_string(p.price)},
+          {"asset", ledger::key(unit)},
+          {"seconds", p.duration.count()}};
+}
+
 error no_purchase(uint64_t id) { return {errc::not_found, "no purchase " + std::to_string(id)}; }
 
 } // namespace
 
-store::store(const std::string& path, env world)
-  : world_(std::move(world)), db_(path), ledger_(db_) {
+error store::failed(const database_error& e) {
+  log::write(log::level::error, "ledger.failed", {{"why", e.what()}});
+  return {errc::unavailable, "this host cannot read or write its ledger just now; ask again"};
+}
+
+store::store(const std::string& path, env world, event_bounds bounds, upload_limits limits)
+  : world_(std::move(world)), limits_(limits), db_(path), ledger_(db_), events_(db_, bounds) {
   migrate(db_);
-  rows::abandon_all_open(db_, world_.utc_now());
+  abandon_all_open();
+  end_stray_uploads();
+}
+
+void store::abandon_all_open() {
+  db_.exec("BEGIN IMMEDIATE");
+  for (auto& row : rows::open_purchases(db_)) {
+    settle(row.sale, row.unit, purchase_state::abandoned, "the host was restarted");
+    rows::drop_offer(db_, row.sale.id);
+  }
+  db_.exec("COMMIT");
 }
 
 status store::begin() {
@@ -37,7 +62,7 @@ status store::begin() {
     db_.exec("BEGIN IMMEDIATE");
     return ok();
   } catch (const database_error& e) {
-    return error{errc::unavailable, e.what()};
+    return failed(e);
   }
 }
 
@@ -47,7 +72,7 @@ status store::commit() {
     return ok();
   } catch (const database_error& e) {
     rollback();
-    return error{errc::unavailable, e.what()};
+    return failed(e);
   }
 }
 
@@ -59,64 +84,68 @@ void store::rollback() {
   }
 }
 
-template <class T>
-result<T> store::atomically(const std::function<result<T>()>& op) {
-  try {
-    db_.exec("SAVEPOINT op");
-    auto out = op();
-    db_.exec(out ? "RELEASE op" : "ROLLBACK TO op; RELEASE op");
-    return out;
-  } catch (const database_error& e) {
-    try {
-      db_.exec("ROLLBACK TO op; RELEASE op");
-    } catch (const database_error&) {
-      // The whole batch is gone; its commit will say so.
-    }
-    return error{errc::unavailable, e.what()};
-  }
-}
-
 result<purchase_opened> store::open(const open_purchase& req) {
   return atomically<purchase_opened>([&]() -> result<purchase_opened> {
-    const auto now = world_.utc_now();
-    for (auto& row : rows::purchases_of(db_, req.token, purchases_shown)) {
-      auto& p = row.sale;
-      if (is_paid(p) && same_request(p, req))
-        return purchase_opened{p, 0, true};
-      if (p.state != purchase_state::open)
-        continue;
-      if (same_request(p, req) && p.price == req.price) {
-        const auto credit = ledger_.balance(ledger::token_account(req.token), row.unit);
-        return purchase_opened{p, p.price > credit ? p.price - credit : 0, false};
-      }
-      if (now - row.opened_at < stale_after && !same_request(p, req))
-        return error{errc::conflict, "another request with this Pay-Token waits for its payment"};
-      settle(p, purchase_state::abandoned, "superseded");
-    }
-    if (req.kind == sale_kind::extend) {
-      const auto pod = rows::find_pod(db_, req.pod);
-      if (!pod || pod->phase == pod_phase::expiring)
-        return error{errc::unknown_pod, req.pod.text};
-    }
-    purchase_opened out;
-    out.sale = {static_cast<uint64_t>(rows::insert_purchase(db_, req, now)), req.kind, req.token,
-                req.pod, req.duration, req.price, purchase_state::open, {}};
-    pay_if_covered(out.sale, req.unit);
-    if (out.sale.state == purchase_state::open)
-      out.due = req.price - ledger_.balance(ledger::token_account(req.token), req.unit);
+    auto out = open_or_find(req);
+    if (out && req.note)
+      out->upload = link_upload(*req.note, out->sale);
     return out;
   });
+}
+
+result<purchase_opened> store::open_or_find(const open_purchase& req) {
+  const auto now = world_.utc_now();
+  for (auto& row : rows::purchases_of(db_, req.token, purchases_shown)) {
+    auto& p = row.sale;
+    if (is_paid(p) && same_request(p, req))
+      return purchase_opened{p, 0, true};
+    if (p.state != purchase_state::open)
+      continue;
+    if (same_request(p, req) && p.price == req.price) {
+      const auto credit = ledger_.balance(ledger::token_account(req.token), row.unit);
+      return purchase_opened{p, p.price > credit ? p.price - credit : 0, false};
+    }
+    if (now - row.opened_at < stale_after && !same_request(p, req))
+      return error{errc::conflict, "another request with this Pay-Token waits for its payment"};
+    settle(p, row.unit, purchase_state::abandoned, "superseded");
+  }
+  if (req.kind == sale_kind::extend) {
+    const auto pod = rows::find_pod(db_, req.pod);
+    if (!pod || pod->phase == pod_phase::expiring)
+      return error{errc::unknown_pod, req.pod.text};
+  }
+  purchase_opened out;
+  out.sale = {static_cast<uint64_t>(rows::insert_purchase(db_, req, now)),
+              req.kind,
+              req.token,
+              req.pod,
+              req.duration,
+              req.price,
+              purchase_state::open,
+              {}};
+  events_.add("purchase.opened", req.pod.text, purchase_json(out.sale, req.unit), now);
+  pay_if_covered(out.sale, req.unit);
+  if (out.sale.state == purchase_state::open)
+    out.due = req.price - ledger_.balance(ledger::token_account(req.token), req.unit);
+  return out;
 }
 
 result<money_booked> store::book(const book_money& req) {
   return atomically<money_booked>([&]() -> result<money_booked> {
     const auto account = ledger::token_account(req.token);
     ledger_.receive(account, req.unit, req.amount, world_.utc_now());
+    const auto mark = token_mark(req.token);
+    events_.add(
+      "money.booked", mark,
+      {{"token", mark}, {"amount", std::to_string(req.amount)}, {"asset", ledger::key(req.unit)}},
+      world_.utc_now());
     money_booked out;
     if (auto row = rows::open_purchase_of(db_, req.token); row && row->unit == req.unit) {
       pay_if_covered(row->sale, row->unit);
       if (row->sale.state != purchase_state::open)
         out.paid = row->sale;
+      else
+        purchase_changed(row->sale);
     }
     out.credit = ledger_.balance(account, req.unit);
     return out;
@@ -128,38 +157,62 @@ void store::pay_if_covered(purchase& p, const asset& unit) {
   const auto account = ledger::token_account(p.token);
   if (ledger_.balance(account, unit) < p.price)
     return;
-  buy_time(p);
+  buy_time(p, unit);
   if (p.state == purchase_state::owed)
     ledger_.move(account, "owed", unit, p.price, static_cast<int64_t>(p.id), world_.utc_now());
 }
 
-void store::buy_time(purchase& p) {
+void store::buy_time(purchase& p, const asset& unit) {
   const auto now = world_.utc_now();
   auto pod = rows::find_pod(db_, p.pod);
   const bool live = pod && pod->phase != pod_phase::expiring;
   if (!live && p.kind == sale_kind::extend)
-    return settle(p, purchase_state::credited, "the pod ended before the payment arrived");
+    return settle(p, unit, purchase_state::credited, "the pod ended before the payment arrived");
   if (live) {
     // From the current expiry, never from now: nobody loses time that was paid for.
     pod->expires_at += p.duration;
     rows::update_pod(db_, *pod);
+    tell("pod.extended", *pod, {{"purchase", p.id}, {"seconds", p.duration.count()}});
   } else if (pod) {
     // Bought again while its former life is being removed: it starts anew after that.
     pod->started_at = now;
     pod->expires_at = now + p.duration;
     rows::update_pod(db_, *pod);
+    tell("pod.bought_again", *pod, {{"purchase", p.id}});
   } else {
     pod = pod_record{pod_phase::starting, now, now + p.duration, rows::offer_of(db_, p.id)};
     rows::insert_pod(db_, *pod);
+    tell("pod.created", *pod, {{"purchase", p.id}});
   }
   p.expires_at = pod->expires_at;
-  settle(p, purchase_state::owed, {});
+  settle(p, unit, purchase_state::owed, {});
   rows::drop_offer(db_, p.id);
 }
 
-void store::settle(purchase& p, purchase_state to, const std::string& why) {
+void store::settle(purchase& p, const asset& unit, purchase_state to, const std::string& why) {
   p.state = to;
   rows::update_purchase(db_, p, world_.utc_now(), why);
+  auto detail = purchase_json(p, unit);
+  if (!why.empty())
+    detail.set("why", why);
+  const std::string kind{to == purchase_state::owed ? "paid" : to_string(to)};
+  events_.add("purchase." + kind, p.pod.text, detail, world_.utc_now());
+  purchase_changed(p, why);
+}
+
+void store::tell(const char* kind, const pod_record& pod, json_object more) {
+  more.set("expires", iso_time(pod.expires_at));
+  events_.add(kind, pod.offer->spec.id.text, more, world_.utc_now());
+}
+
+/// Nothing is written for a phase that the pod is in already.
+void store::enter(pod_record& pod, pod_phase phase) {
+  if (pod.phase == phase)
+    return;
+  pod.phase = phase;
+  rows::update_pod(db_, pod);
+  const std::string kind{phase == pod_phase::expiring ? "ended" : to_string(phase)};
+  tell(("pod." + kind).c_str(), pod);
 }
 
 result<purchase> store::abandon(const abandon_purchase& req) {
@@ -168,7 +221,7 @@ result<purchase> store::abandon(const abandon_purchase& req) {
     if (!row)
       return no_purchase(req.id);
     if (row->sale.state == purchase_state::open) {
-      settle(row->sale, purchase_state::abandoned, "not paid in time");
+      settle(row->sale, row->unit, purchase_state::abandoned, "not paid in time");
       rows::drop_offer(db_, req.id);
     }
     return row->sale;
@@ -185,12 +238,10 @@ result<purchase> store::deliver(const deliver_purchase& req) {
       return p;
     ledger_.move("owed", "earned", row->unit, p.price, static_cast<int64_t>(p.id),
                  world_.utc_now());
-    settle(p, purchase_state::delivered, {});
+    settle(p, row->unit, purchase_state::delivered, {});
     if (auto pod = rows::find_pod(db_, p.pod);
-        pod && (pod->phase == pod_phase::starting || pod->phase == pod_phase::restarting)) {
-      pod->phase = pod_phase::running;
-      rows::update_pod(db_, *pod);
-    }
+        pod && (pod->phase == pod_phase::starting || pod->phase == pod_phase::restarting))
+      enter(*pod, pod_phase::running);
     return p;
   });
 }
@@ -206,11 +257,12 @@ result<purchase_credited> store::credit(const credit_purchase& req) {
     if (p.state == purchase_state::owed) {
       ledger_.move("owed", account, row->unit, p.price, static_cast<int64_t>(p.id),
                    world_.utc_now());
-      settle(p, purchase_state::credited, req.why);
+      settle(p, row->unit, purchase_state::credited, req.why);
       if (auto pod = rows::find_pod(db_, p.pod)) {
         pod->expires_at -= p.duration;
         out.pod_over = pod->expires_at <= world_.utc_now();
         rows::update_pod(db_, *pod);
+        tell("pod.shortened", *pod, {{"purchase", p.id}, {"seconds", p.duration.count()}});
       }
     }
     out.sale = p;
@@ -238,76 +290,7 @@ result<token_credits> store::credits(const get_credits& req) {
 
 result<std::vector<purchase>> store::owed() {
   return atomically<std::vector<purchase>>(
-    [&]() -> result<std::vector<purchase>> { return rows::purchases_in(db_, purchase_state::owed); });
-}
-
-result<std::vector<pod_record>> store::records() {
-  return atomically<std::vector<pod_record>>(
-    [&]() -> result<std::vector<pod_record>> { return rows::all_pods(db_); });
-}
-
-result<pod_record> store::record(const pod_id& id) {
-  return atomically<pod_record>([&]() -> result<pod_record> {
-    auto pod = rows::find_pod(db_, id);
-    if (!pod)
-      return error{errc::unknown_pod, id.text};
-    return *pod;
-  });
-}
-
-result<pod_record> store::set(const set_phase& req) {
-  return atomically<pod_record>([&]() -> result<pod_record> {
-    auto pod = rows::find_pod(db_, req.id);
-    if (!pod)
-      return error{errc::unknown_pod, req.id.text};
-    pod->phase = req.phase;
-    rows::update_pod(db_, *pod);
-    return *pod;
-  });
-}
-
-result<pod_record> store::expire(const begin_expiry& req) {
-  return atomically<pod_record>([&]() -> result<pod_record> {
-    auto pod = rows::find_pod(db_, req.id);
-    if (!pod)
-      return error{errc::unknown_pod, req.id.text};
-    if (pod->expires_at <= world_.utc_now()) {
-      pod->phase = pod_phase::expiring;
-      rows::update_pod(db_, *pod);
-    }
-    return *pod;
-  });
-}
-
-result<record_forgotten> store::forget(const forget_record& req) {
-  return atomically<record_forgotten>([&]() -> result<record_forgotten> {
-    auto pod = rows::find_pod(db_, req.id);
-    if (!pod || pod->phase != pod_phase::expiring)
-      return record_forgotten{pod.has_value()};
-    if (pod->expires_at > world_.utc_now()) {
-      pod->phase = pod_phase::starting;
-      rows::update_pod(db_, *pod);
-      return record_forgotten{true};
-    }
-    rows::delete_pod(db_, req.id);
-    return record_forgotten{false};
-  });
-}
-
-result<ledger_totals> store::totals() {
-  return atomically<ledger_totals>([&]() -> result<ledger_totals> { return ledger_.totals(); });
-}
-
-result<std::vector<kept_peer>> store::peers() {
-  return atomically<std::vector<kept_peer>>(
-    [&]() -> result<std::vector<kept_peer>> { return rows::all_peers(db_); });
-}
-
-result<peers_kept> store::keep(const keep_peers& req) {
-  return atomically<peers_kept>([&]() -> result<peers_kept> {
-    rows::replace_peers(db_, req.all);
-    return peers_kept{};
-  });
+    [&]() -> result<std::vector<purchase>> { return rows::owed_purchases(db_); });
 }
 
 } // namespace codius::runtime

@@ -68,6 +68,7 @@ struct host_fixture {
   std::string dir = (std::filesystem::temp_directory_path() / "codius-host-XXXXXX").string();
   std::shared_ptr<runtime::noop_runtime> pods = std::make_shared<runtime::noop_runtime>();
   std::unique_ptr<actors::host> host;
+  actors::settings_source source;
 
   host_fixture() {
     REQUIRE(mkdtemp(dir.data()) != nullptr);
@@ -92,7 +93,7 @@ struct host_fixture {
     cfg.ilp_listen = runtime::listen_address{"127.0.0.1", 0};
     cfg.threads = 1;
     const auto from = log.mark();
-    auto started = actors::host::start(cfg, runtime::system_env(), pods);
+    auto started = actors::host::start(cfg, runtime::system_env(), pods, source);
     REQUIRE(started);
     host = std::move(*started);
     REQUIRE(log.wait(from, {"http.listening"}));
@@ -229,5 +230,21 @@ TEST_SUITE("actors/host") {
       CHECK(*body->find_text("code") == r.code);
       CHECK_FALSE(body->find_text("message")->empty());
     }
+  }
+
+  TEST_CASE_FIXTURE(host_fixture, "SIGHUP reads the settings again, all or nothing") {
+    host.reset();
+    const auto wanted = std::make_shared<result<runtime::loaded_config>>(runtime::loaded_config{});
+    (*wanted)->values.cost_per_month = {3, 0};
+    source.read = [wanted] { return *wanted; };
+    start();
+    auto from = log.mark();
+    host->reload("SIGHUP");
+    CHECK(log.wait(from, {"setting.changed", "setting=cost_per_month", "from=10", "to=3"}));
+    CHECK(log.wait(from, {"settings.reloaded", "by=SIGHUP"}));
+    *wanted = error{errc::invalid, "known_peers is wrong"};
+    from = log.mark();
+    host->reload("SIGHUP");
+    CHECK(log.wait(from, {"settings.not_reloaded", "known_peers is wrong"}));
   }
 }

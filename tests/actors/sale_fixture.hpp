@@ -2,7 +2,7 @@
 #include "actors/expiry_timer/expiry_timer.hpp"
 #include "actors/keeper/keeper.hpp"
 #include "actors/pod_lifecycle/pod_lifecycle.hpp"
-#include "actors/purchase/purchase.hpp"
+#include "actors/purchase/sales.hpp"
 #include "actors/reverse_proxy/reverse_proxy.hpp"
 #include "runtime/actor/supervisor.hpp"
 #include "tests/support/actor_fixture.hpp"
@@ -22,6 +22,7 @@ struct till {
   std::set<pay_token> connected;
   std::map<pay_token, std::vector<caf::typed_response_promise<collected>>> waiting;
   std::map<pay_token, uint64_t> due;
+  std::map<pay_token, std::vector<caf::typed_response_promise<payer_here>>> expected;
 };
 
 inline ilp_actor::behavior_type till_keeper(ilp_actor::pointer self, std::shared_ptr<till> t) {
@@ -39,7 +40,12 @@ inline ilp_actor::behavior_type till_keeper(ilp_actor::pointer self, std::shared
       t->waiting[m.token].push_back(answer);
       return answer;
     },
-    [](get_ledger) { return ledger_link{true, {"XRP", 9}, "test.host", {}}; },
+    [t, self](const await_payer& m) -> caf::result<payer_here> {
+      auto answer = self->make_response_promise<payer_here>();
+      t->expected[m.token].push_back(answer);
+      return answer;
+    },
+    [](get_ledger) { return ledger_link{true, {"XRP", 9}, "test.host", {}, {}}; },
     [](get_switch) { return own_switch{}; },
     [t](const money_came& m) {
       auto w = t->waiting.extract(m.sale.token);
@@ -52,9 +58,31 @@ inline ilp_actor::behavior_type till_keeper(ilp_actor::pointer self, std::shared
       if (!w.empty())
         for (auto& answer : w.mapped())
           answer.deliver(runtime::to_caf({errc::payment_timeout, "too late"}));
+      auto e = t->expected.extract(m.token);
+      if (!e.empty())
+        for (auto& answer : e.mapped())
+          answer.deliver(runtime::to_caf({errc::payment_timeout, "too late"}));
+    },
+    [t](const payer_came& m) {
+      t->connected.insert(m.token);
+      auto e = t->expected.extract(m.token);
+      if (!e.empty())
+        for (auto& answer : e.mapped())
+          answer.deliver(payer_here{});
     },
     [](const run_here&) {},
   };
+}
+
+inline runtime::host_terms terms_at(decimal cost_per_month) {
+  runtime::host_terms out;
+  out.cost_per_month = cost_per_month;
+  return out;
+}
+inline runtime::host_terms drained_terms() {
+  auto out = terms_at({10, 0});
+  out.draining = true;
+  return out;
 }
 
 /// The actors of a sale in one thread on virtual time: nothing happens until `run` or `step`.
@@ -65,21 +93,24 @@ struct sale_fixture : actor_fixture {
   std::shared_ptr<net::route_table> routes = std::make_shared<net::route_table>();
   std::shared_ptr<till> money = std::make_shared<till>();
   std::shared_ptr<runtime::terms_board> board
-    = std::make_shared<runtime::terms_board>(runtime::host_terms{{10, 0}});
+    = std::make_shared<runtime::terms_board>(terms_at({10, 0}));
+  size_t most_later = 100;
   uint64_t sellable = 4 * machine_size{}.memory_bytes;
+  std::shared_ptr<actors::upload_watch> uploads = std::make_shared<actors::upload_watch>();
   asio::io_context io;
   std::vector<std::pair<caf::atom_value, caf::actor>> actors;
 
   ~sale_fixture() override { stop_all(); }
 
   void start_all() {
-    enlist(role::keeper, sys.spawn(actors::keeper, actors::keeper_deps{db, world.door()}));
+    enlist(role::keeper, sys.spawn(actors::keeper, actors::keeper_deps{db, world.door(), nullptr, uploads}));
     enlist(role::ilp, sys.spawn(till_keeper, money));
     enlist(role::proxy, sys.spawn(actors::reverse_proxy, routes, world.door()));
     start_hosting();
     actors::sale_terms terms;
     terms.board = board;
     terms.utc_now = world.door().utc_now;
+    terms.most_later = most_later;
     enlist(role::sales, sys.spawn(actors::sales, terms));
     run();
   }

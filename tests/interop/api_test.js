@@ -35,13 +35,16 @@ function checkError (answer, status, code) {
   assert.strictEqual(answer.status, status, answer.text)
   const { statusCode, error, message } = answer.body
   assert.strictEqual(statusCode, status)
-  assert.ok(error.length > 0 && message.length > 0, answer.text)
+  assert.ok(error.length > 0 && message.length > 0 && answer.body.hint.length > 0, answer.text)
   assert.strictEqual(answer.body.code, code, answer.text)
 }
 function checkRaw (text, status, code) {
   const [line, rest] = [text.slice(0, text.indexOf('\r\n')), text.slice(text.indexOf('\r\n\r\n') + 4)]
   assert.ok(line.startsWith(`HTTP/1.1 ${status} `), `${line} instead of ${status}`)
-  assert.strictEqual(JSON.parse(rest).code, code)
+  const body = JSON.parse(rest)
+  assert.strictEqual(body.code, code)
+  assert.ok(body.hint.length > 0)
+  assert.ok(/\r\nx-request-id: [0-9a-f]{16}\r\n/i.test(text), text)
 }
 
 step('a host starts', async () => {
@@ -164,13 +167,13 @@ step('bodies, heads and targets over the limits are 413, 431 and 414', async () 
   checkRaw(await raw(head('POST /pods HTTP/1.1', ['Content-Length: 1048577'])), 413, 'too_large')
   const chunk = '10000\r\n' + 'x'.repeat(65536) + '\r\n'
   checkRaw(await raw(head('POST /pods HTTP/1.1', ['Transfer-Encoding: chunked'], chunk.repeat(17))), 413, 'too_large')
-  checkRaw(await raw(head('GET /version HTTP/1.1', [`X: ${'y'.repeat(20000)}`])), 431, 'too_large')
-  checkRaw(await raw(head('GET /version HTTP/1.1', Array.from({ length: 200 }, (_, i) => `X-${i}: y`))), 431, 'too_large')
+  checkRaw(await raw(head('GET /version HTTP/1.1', [`X: ${'y'.repeat(20000)}`])), 431, 'header_too_large')
+  checkRaw(await raw(head('GET /version HTTP/1.1', Array.from({ length: 200 }, (_, i) => `X-${i}: y`))), 431, 'header_too_large')
   assert.ok((await raw(head(`GET /${'y'.repeat(9000)} HTTP/1.1`))).startsWith('HTTP/1.1 414 '))
 })
 
 step('a body that does not come is 408', async () => {
-  checkRaw(await raw(head('POST /pods HTTP/1.1', ['Content-Length: 100'], '{"man'), { patience: 25000 }), 408, 'timed_out')
+  checkRaw(await raw(head('POST /pods HTTP/1.1', ['Content-Length: 100'], '{"man'), { patience: 25000 }), 408, 'request_timeout')
 }, { limit: 40000 })
 
 step('escapes, tokens and hashes that are none are refused', async () => {
@@ -178,8 +181,8 @@ step('escapes, tokens and hashes that are none are refused', async () => {
   assert.ok((await raw(head('GET /pods?manifestHash=%ff HTTP/1.1'))).startsWith('HTTP/1.1 400 '))
   for (const wrong of [undefined, '', 'AAAA', 'x'.repeat(1000)]) {
     const headers = wrong === undefined ? {} : { 'Pay-Token': wrong }
-    checkError(await host.get('/pods?duration=600', { method: 'POST', body: { manifest }, headers }), 400, 'invalid')
-    checkError(await host.get('/credits', { headers }), 400, 'invalid')
+    checkError(await host.get('/pods?duration=600', { method: 'POST', body: { manifest }, headers }), 400, headers['Pay-Token'] ? 'invalid_pay_token' : 'missing_pay_token')
+    checkError(await host.get('/credits', { headers }), 400, headers['Pay-Token'] ? 'invalid_pay_token' : 'missing_pay_token')
   }
   checkError(await host.get('/pods'), 422, 'unprocessable')
   checkError(await host.get('/pods?manifestHash=%00'), 400, 'malformed')

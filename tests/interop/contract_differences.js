@@ -21,7 +21,10 @@ exports.everywhere = [
 ]
 
 const invalid = { status: 400, code: 'invalid' }
+const invalidManifest = { status: 400, code: 'invalid_manifest' }
+const invalidDuration = { status: 400, code: 'invalid_duration' }
 const unprocessable = { status: 422, code: 'unprocessable' }
+const impossibleManifest = { status: 422, code: 'invalid_manifest' }
 const malformed = { status: 400, code: 'malformed' }
 const delivered = { status: 200 }
 const missing = { status: 404 }
@@ -47,20 +50,20 @@ exports.differences = [
   { readme: 'in development mode every route is refused for ever', cases: ['dev-pods-put'], ours: missing },
 
   // Manifests
-  { readme: 'a JSON text where an object belongs is refused instead of converted', cases: ['body-double-encoded', 'manifest-json-string', 'containers-json-string', 'container-json-string', 'command-json-string', 'environment-json-string', 'debug-"*'], ours: invalid },
-  { readme: 'ports such as `abc80` or `70000` (D-24)', cases: ['port-string-" 8080"', 'port-string-"8080 "', 'port-string-"abc80"', 'port-string-"80abc"', 'port-string-"a0b1"', 'port-string-"-5"', 'port-string-"3.5"', 'port-string-"70000"', 'port-string-"1e3"', 'port-string-"0x50"'], ours: invalid },
-  { readme: 'two containers with one id, a variable without a name', cases: ['containers-two-same-id', 'environment-empty-key'], ours: unprocessable },
-  { readme: 'two containers with one id, a variable without a name, a value `$$`', cases: ['environment-double-dollar'], ours: unprocessable },
-  { readme: '`__proto__` as a name is refused', cases: ['environment-proto-key'], ours: invalid },
-  { readme: '`$toString` is a variable (D-23)', cases: ['var-prototype'], ours: unprocessable },
+  { readme: 'a JSON text where an object belongs is refused instead of converted', cases: ['body-double-encoded', 'manifest-json-string', 'containers-json-string', 'container-json-string', 'command-json-string', 'environment-json-string', 'debug-"*'], ours: invalidManifest },
+  { readme: 'ports such as `abc80` or `70000` (D-24)', cases: ['port-string-" 8080"', 'port-string-"8080 "', 'port-string-"abc80"', 'port-string-"80abc"', 'port-string-"a0b1"', 'port-string-"-5"', 'port-string-"3.5"', 'port-string-"70000"', 'port-string-"1e3"', 'port-string-"0x50"'], ours: invalidManifest },
+  { readme: 'two containers with one id, a variable without a name', cases: ['containers-two-same-id', 'environment-empty-key'], ours: impossibleManifest },
+  { readme: 'two containers with one id, a variable without a name, a value `$$`', cases: ['environment-double-dollar'], ours: impossibleManifest },
+  { readme: '`__proto__` as a name is refused', cases: ['environment-proto-key'], ours: invalidManifest },
+  { readme: '`$toString` is a variable (D-23)', cases: ['var-prototype'], ours: impossibleManifest },
   { readme: 'quotes fail without `private` (D-22)', cases: ['var-public-no-private-field'], ours: { status: 200, price: '2283106' } },
-  { readme: 'a manifest too large for its environment variable fails after payment (D-36)', cases: ['size-exactly-1MiB'], ours: unprocessable },
+  { readme: 'a manifest too large for its environment variable fails after payment (D-36)', cases: ['size-exactly-1MiB'], ours: impossibleManifest },
   { readme: 'bodies of an unknown content coding are taken as they are', cases: ['type-br'], ours: { status: 415 } },
   { readme: 'a body over the limit without a length resets the connection', cases: ['size-over-1MiB-chunked'], ours: { status: 413 } },
   { readme: 'and so does one that comes too slowly', cases: ['payload-timeout'], ours: { status: 408 } },
 
   // Durations and prices
-  { readme: 'any `duration`, also negative, 0, `NaN`, or read two ways (D-02, D-03, D-04)', cases: [...wrongDurations, 'put-negative-duration', 'put-zero-duration', 'put-huge-duration', 'put-fractional-hex', 'post-underpaid-cheaper', 'post-duration-nan', 'post-zero-duration', 'post-negative-duration'], ours: invalid },
+  { readme: 'any `duration`, also negative, 0, `NaN`, or read two ways (D-02, D-03, D-04)', cases: [...wrongDurations, 'put-negative-duration', 'put-zero-duration', 'put-huge-duration', 'put-fractional-hex', 'post-underpaid-cheaper', 'post-duration-nan', 'post-zero-duration', 'post-negative-duration'], ours: invalidDuration },
   { readme: 'a month is often a unit too dear', cases: ['quote-cost-10-scale-6-dur-2628000'], ours: { price: '10000000' } },
   { readme: 'a month is often a unit too dear', cases: ['quote-cost-10-scale-6-dur-31536000'], ours: { price: '120000000' } },
   { readme: 'a month is often a unit too dear', cases: ['quote-cost-1-scale-0-dur-2628000'], ours: { price: '1' } },
@@ -73,7 +76,7 @@ exports.differences = [
 
   // Payment
   { readme: 'quotes need no payment and name the asset', cases: ['token-missing-options'], ours: delivered },
-  { readme: 'quotes need no payment and name the asset', cases: ['order-options-payment-first'], ours: unprocessable },
+  { readme: 'quotes need no payment and name the asset', cases: ['order-options-payment-first'], ours: impossibleManifest },
   { readme: '`PUT` takes the price, then looks whether there is such a pod (D-07)', cases: ['token-missing-put'], ours: missing },
   { readme: '`PUT` takes the price, then looks whether there is such a pod (D-07)', cases: ['order-put-payment-first'], ours: unprocessable },
   { readme: '`PUT` takes the price, then looks whether there is such a pod (D-07)', cases: ['put-two-hashes'], ours: missing },

@@ -77,7 +77,7 @@ async function onlyUploadsAndGossipAreRefused () {
   const upload = await host.get('/pods?duration=60', { method: 'POST', body: { manifest } })
   assert.strictEqual(upload.status, 503)
   assert.strictEqual(upload.body.statusCode, 503)
-  assert.strictEqual(upload.body.code, 'unavailable')
+  assert.strictEqual(upload.body.code, 'self_test_pending')
   assert.ok(Number(upload.headers['retry-after']) > 0)
   const guess = { Authorization: `Bearer ${'0'.repeat(64)}` }
   assert.strictEqual((await host.get('/pods?duration=60', { method: 'POST', body: { manifest }, headers: guess })).status, 503)

@@ -1,6 +1,7 @@
 #pragma once
 #include "messages/error.hpp"
 #include "runtime/pods/oci/bundle.hpp"
+#include "runtime/pods/pod_runtime.hpp"
 
 #include <string>
 #include <vector>
@@ -41,6 +42,9 @@ public:
   status prepare() const;
   /// Makes the group of a pod with several containers and bounds all of them together.
   status make_limited(const std::string& name, const container_limits& limits) const;
+  /// What all processes in the group and below use. Errors: `not_found` when there is no such group,
+  /// `io` when a number cannot be read.
+  result<pod_usage> usage(const std::string& name) const;
   /// Moves a monitor out of the daemon's own group, so that a service manager that ends the daemon
   /// leaves it alone. Best effort.
   void adopt_monitor(pid_t pid) const;
@@ -53,6 +57,7 @@ public:
   std::vector<std::string> pods() const;
 
 private:
+  std::string tree_of(std::string_view controller) const;
   status remove_path(const std::string& path) const;
 
   cgroup_layout layout_;

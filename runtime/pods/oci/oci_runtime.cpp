@@ -26,6 +26,8 @@ result<std::optional<observed_pod>> oci_runtime::inspect(const pod_id& id) {
 
 result<std::vector<observed_pod>> oci_runtime::list() { return host_->list(); }
 
+result<pod_usage> oci_runtime::usage(const pod_id& id) { return host_->usage(id); }
+
 result<std::shared_ptr<pod_log>> oci_runtime::open_log(const pod_id& id, size_t containers) {
   if (!is_pod_id(id.text))
     return error{errc::invalid, "not a pod id"};

@@ -35,6 +35,7 @@ public:
   status remove(const pod_id& id) override;
   result<std::optional<observed_pod>> inspect(const pod_id& id) override;
   result<std::vector<observed_pod>> list() override;
+  result<pod_usage> usage(const pod_id& id) override;
   result<std::shared_ptr<pod_log>> open_log(const pod_id& id, size_t containers) override;
   status sweep() override;
   /// Errors: `busy` while a pod is left.

@@ -121,6 +121,17 @@ pod_record pod_host::first_record(const pod_spec& spec, uint32_t slot) const {
   return out;
 }
 
+result<pod_usage> pod_host::usage(const pod_id& id) const {
+  if (auto fine = ready(); !fine)
+    return fine.error();
+  const auto record = records_.read(id);
+  if (!record)
+    return record.error();
+  if (!*record)
+    return error{errc::not_found, "no pod " + id.text};
+  return on_.groups.usage((*record)->short_id);
+}
+
 observed_pod pod_host::look_at(const pod_record& record) const {
   return observe(record, on_.options.run_dir + "/exits", on_.boot);
 }

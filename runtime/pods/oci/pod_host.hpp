@@ -22,6 +22,7 @@ public:
   status remove(const pod_id& id);
   result<std::optional<observed_pod>> inspect(const pod_id& id) const;
   result<std::vector<observed_pod>> list() const;
+  result<pod_usage> usage(const pod_id& id) const;
   status sweep();
   status release();
 

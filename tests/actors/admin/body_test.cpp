@@ -46,6 +46,29 @@ TEST_SUITE("actors/admin/body") {
     CHECK(b == 5s);
   }
 
+  TEST_CASE("parts and counts have bounds") {
+    actors::body_reader body{R"({"a":0.5,"b":20,"c":1.5,"d":0,"e":9001,"f":10.5,"g":"1"})"};
+    double a = 0, c = 0.1, d = 0.1;
+    size_t b = 0, e = 1, f = 1, g = 1;
+    body.fraction_member("a", a);
+    body.count_member("b", b, 10, 9000);
+    body.fraction_member("c", c);
+    body.fraction_member("d", d);
+    body.count_member("e", e, 10, 9000);
+    body.count_member("f", f, 10, 9000);
+    body.count_member("g", g, 10, 9000);
+    const auto answer = std::move(body).refusal();
+    REQUIRE(answer);
+    CHECK(answer->body.find("\"/a\"") == std::string::npos);
+    CHECK(answer->body.find("\"/b\"") == std::string::npos);
+    for (const char* pointer : {"\"/c\"", "\"/d\"", "\"/e\"", "\"/f\"", "\"/g\""})
+      CHECK(answer->body.find(pointer) != std::string::npos);
+    CHECK(a == 0.5);
+    CHECK(b == 20);
+    CHECK(c == 0.1);
+    CHECK(e == 1);
+  }
+
   TEST_CASE("numbers that a price or a time cannot be") {
     for (const char* text : {R"({"a":1e400})", R"({"a":"1e3"})", R"({"a":null})", R"({"a":[]})",
                              R"({"b":1.5})", R"({"b":"60"})", R"({"b":315360001})", R"({"b":1e300})",

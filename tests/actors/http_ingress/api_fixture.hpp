@@ -19,6 +19,7 @@ struct api_fixture : sale_fixture {
     enlist(role::manifests, sys.spawn(actors::manifest_processor, public_uri));
     settings.slow_lane = io.get_executor();
     settings.disk = io.get_executor();
+    settings.uploads = uploads;
     settings.public_uri_text = public_uri;
     settings.public_uri = *net::parse_http_uri(public_uri);
     settings.terms.board = board;
@@ -41,7 +42,9 @@ struct api_fixture : sale_fixture {
     req.fields = std::move(fields);
     req.body = std::move(body);
     req.peer_ip = "192.0.2.7";
-    auto out = std::make_shared<std::optional<net::http_response>>();
+    auto out = std::make_shared<std::optional<net::http_response>>(api->answer_at_once(req));
+    if (*out)
+      return out;
     asio::co_spawn(io, answer_into(api.get(), std::move(req), out), asio::detached);
     run();
     return out;

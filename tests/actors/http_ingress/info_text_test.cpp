@@ -30,6 +30,16 @@ TEST_SUITE("actors/http_ingress/info_text") {
     CHECK(info.at(t + 600ms, terms, 0) == nullptr);
   }
 
+  TEST_CASE("a peek at what is old makes nobody its maker") {
+    actors::info_text info;
+    CHECK(info.peek(t, terms, 0) == nullptr);
+    info.keep("{}", t, terms, 0);
+    CHECK(info.peek(t + 9ms, terms, 0));
+    CHECK(info.peek(t + 10ms, terms, 0) == nullptr);
+    CHECK(info.at(t + 10ms, terms, 0) == nullptr); // so this one makes it
+    CHECK(info.peek(t + 11ms, terms, 0));
+  }
+
   TEST_CASE("a sale or a change of the terms ends it at once") {
     actors::info_text info;
     info.keep("{}", t, terms, 3);

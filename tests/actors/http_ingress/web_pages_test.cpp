@@ -137,7 +137,7 @@ TEST_SUITE("actors/http_ingress/web_pages") {
   }
 
   TEST_CASE_FIXTURE(running_api, "the page says why no uploads are taken") {
-    board->change({{10, 0}, 1s, 1000s, true, true}, *world.now);
+    board->change(drained_terms(), *world.now);
     CHECK(http("GET", "/").body.find("lets no new pods in") != std::string::npos);
     CHECK_FALSE(*body_of(http("GET", "/info")).find("acceptingUploads")->boolean());
   }

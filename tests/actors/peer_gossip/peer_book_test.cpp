@@ -448,4 +448,31 @@ TEST_SUITE("actors/peer_gossip/peer_book") {
       still += knows(host(i)) ? 1 : 0;
     CHECK(still >= honest * 3 / 4);
   }
+
+  TEST_CASE_FIXTURE(book_fixture, "an operator changes how many are known, and those who fail go first") {
+    join(40);
+    CHECK(book->told_count() == 40);
+    silent.insert(host(7));
+    for (int i = 0; i < 20 && view(host(7)).failures == 0; ++i)
+      round();
+    REQUIRE(view(host(7)).failures == 1);
+    book->follow({rules.interval, 39, {}}, now);
+    CHECK_FALSE(knows(host(7)));
+    book->follow({rules.interval, 10, {}}, now);
+    CHECK(book->told_count() == 10);
+    rounds(2);
+    CHECK(book->told_count() <= 10);
+    book->follow({rules.interval * 2, 100, {}}, now);
+    CHECK(book->pause() >= rules.interval * 3 / 2);
+  }
+
+  TEST_CASE_FIXTURE(book_fixture, "bootstrap peers follow the setting, but for those that an operator added") {
+    REQUIRE(book->add_bootstrap(host(1), false, now));
+    REQUIRE(book->add_bootstrap(host(2), true, now));
+    book->follow({rules.interval, rules.fresh, {host(3), "https://me.example", "nonsense"}}, now);
+    std::map<std::string, bool> bootstrap;
+    for (const auto& p : book->table(now).peers)
+      bootstrap[p.uri] = p.bootstrap;
+    CHECK(bootstrap == std::map<std::string, bool>{{host(1), false}, {host(2), true}, {host(3), true}});
+  }
 }

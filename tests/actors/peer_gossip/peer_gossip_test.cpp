@@ -215,4 +215,47 @@ TEST_SUITE("actors/peer_gossip") {
     CHECK(table().peers.size() == 40); // bootstrap peers stay
     CHECK(list().empty());             // but nobody is sent to them
   }
+
+  TEST_CASE_FIXTURE(gossip_fixture, "a shorter interval counts at once, and rounds do not multiply") {
+    add_host("https://a.example");
+    auto wanted = std::make_shared<actors::peer_wishes>(
+      actors::peer_wishes{deps.rules.interval, deps.rules.fresh, deps.bootstrap});
+    wanted->interval = 3'600s;
+    deps.wishes = [wanted] { return *wanted; };
+    start();
+    const auto pass = [&](std::chrono::milliseconds t) {
+      world.advance(t);
+      advance(t);
+    };
+    pass(2'000s); // the first round comes after a quarter
+    asked.clear();
+    pass(60s);
+    CHECK(asked.empty());
+    wanted->interval = 4s;
+    caf::anon_send(peers(), reload_atom::value);
+    run();
+    for (int i = 0; i < 60; ++i)
+      pass(1s);
+    const auto often = asked.size();
+    CHECK(often >= 10);
+    pass(3'600s); // the tick of the old interval comes
+    asked.clear();
+    for (int i = 0; i < 60; ++i)
+      pass(1s);
+    CHECK(asked.size() <= often + 4);
+  }
+
+  TEST_CASE_FIXTURE(gossip_fixture, "what an operator adds or removes is kept at once, and is in the event log") {
+    start();
+    REQUIRE(ask<peer_view>(peers(), add_peer{"https://mine.example"}));
+    REQUIRE(ask<peer_view>(peers(), remove_peer{"https://mine.example"}));
+    CHECK_FALSE(ask<peer_view>(peers(), remove_peer{"https://mine.example"}));
+    const auto keeper = runtime::find<keeper_actor>(sys, role::keeper);
+    const auto page = ask<event_list>(keeper, get_events{0, 10, false});
+    REQUIRE(page);
+    REQUIRE(page->events.size() == 2);
+    CHECK(page->events[0].kind == "peer.added");
+    CHECK(page->events[1].kind == "peer.removed");
+    CHECK(page->events[1].subject == "https://mine.example");
+  }
 }

@@ -1,6 +1,5 @@
-#include "actors/self_test/gate.hpp"
-
 #include "actors/http_ingress/routes.hpp"
+#include "actors/self_test/gate.hpp"
 #include "runtime/base/json.hpp"
 #include "tests/support/fake_world.hpp"
 
@@ -52,7 +51,7 @@ TEST_SUITE("actors/self_test/gate") {
     REQUIRE(body);
     CHECK(*body->find_text("message") == "Self Test Running");
     CHECK(*body->find_text("error") == "Service Unavailable");
-    CHECK(*body->find_text("code") == "unavailable");
+    CHECK(*body->find_text("code") == "self_test_pending");
     CHECK(truth(*body->find("stats"), "running"));
     CHECK(answer->fields.get("retry-after") == "10");
 
@@ -85,11 +84,19 @@ TEST_SUITE("actors/self_test/gate") {
     auto upper = token;
     for (auto& c : upper)
       c = static_cast<char>(std::toupper(c));
-    const std::vector<std::string> wrong_ones{"", token, "Basic " + token, "Bearer", "Bearer ",
-                             "Bearer " + wrong, "Bearer " + token.substr(0, 63),
-                             "Bearer " + token + "0", "Bearer " + token + " x",
-                             "Bearer  " + token, "Bearer " + upper, "x Bearer " + token,
-                             "Bearer\t" + token};
+    const std::vector<std::string> wrong_ones{"",
+                                              token,
+                                              "Basic " + token,
+                                              "Bearer",
+                                              "Bearer ",
+                                              "Bearer " + wrong,
+                                              "Bearer " + token.substr(0, 63),
+                                              "Bearer " + token + "0",
+                                              "Bearer " + token + " x",
+                                              "Bearer  " + token,
+                                              "Bearer " + upper,
+                                              "x Bearer " + token,
+                                              "Bearer\t" + token};
     for (const auto& text : wrong_ones) {
       CAPTURE(text);
       CHECK(gate.refusal(with({text}), *world.now));

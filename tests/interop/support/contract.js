@@ -6,6 +6,7 @@ const path = require('path')
 const { step } = require('./tap')
 const { requestText, parseAnswer, exchange } = require('./wire')
 const places = require('./places')
+const { mustBeDescribed } = require('./description')
 const { everywhere, differences, elsewhere } = require('../contract_differences')
 
 const readmeText = fs.readFileSync(path.join(places.project, 'README.md'), 'utf8').replace(/\s+/g, ' ')
@@ -117,11 +118,19 @@ async function send (port, c) {
 
 const title = c => `${c.id}: ${c.description}`
 
+const ofPublicApi = ['01-self-test-gate', '02-info-and-peers', '03-pod-request-validation', '04-price-quote', '06-logs']
+
+const isOfPod = c => c.request.headers.some(([name, value]) => /^host$/i.test(name) && /^[a-z2-7]{52}\./i.test(value))
+
 /** A step for each case of a group that `take` wants. */
 function replay (group, hostOf, take = () => true) {
   for (const c of load(group).filter(take)) {
     if (elsewhere[c.id]) continue
-    step(`${group.slice(0, 2)} ${title(c)}`, async () => judge(c, await send(hostOf().port, c)))
+    step(`${group.slice(0, 2)} ${title(c)}`, async () => {
+      const answer = await send(hostOf().port, c)
+      judge(c, answer)
+      if (ofPublicApi.includes(group) && c.request.method && !isOfPod(c)) mustBeDescribed(c.request.method, c.request.path, answer)
+    })
   }
 }
 

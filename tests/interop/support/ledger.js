@@ -7,9 +7,9 @@ function rows (database, sql) {
   return text.trim() === '' ? [] : JSON.parse(text)
 }
 
-/** {received, earned, owed, credit}: sums over all assets. */
+/** {received, earned, owed, credit, refunded}: sums over all assets; `refunded` holds nothing, it only counts. */
 function totals (database) {
-  const out = { received: 0, earned: 0, owed: 0, credit: 0 }
+  const out = { received: 0, earned: 0, owed: 0, credit: 0, refunded: 0 }
   for (const { account, sum } of rows(database, 'SELECT account, SUM(balance) AS sum FROM balances GROUP BY account')) {
     out[account.startsWith('token:') ? 'credit' : account] += sum
   }

@@ -1,6 +1,10 @@
 #include "net/http/client.hpp"
+#include "net/http/trusted_certificates.hpp"
 #include "tests/net/http/tls_server.hpp"
 #include "tests/net/proxy/proxy_fixture.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <filesystem>
 
 using namespace codius;
 using namespace codius::test;
@@ -176,6 +180,18 @@ TEST_SUITE("net/http/client") {
       REQUIRE_FALSE(got);
       CHECK(got.error().code == errc::rejected);
       CHECK(got.error().detail.find("the certificate of localhost was not accepted: ") == 0);
+    }
+    SUBCASE("signed by somebody who is known since the certificates were read again") {
+      tls_server other{"localhost"};
+      const tests::temp_dir dir;
+      r.ca_file = dir.path() + "/ca.pem";
+      std::filesystem::copy_file(other.certificate_file(), r.ca_file);
+      CHECK_FALSE(fetch(r));
+      std::filesystem::copy_file(server.certificate_file(), r.ca_file,
+                                 std::filesystem::copy_options::overwrite_existing);
+      CHECK_FALSE(fetch(r));
+      net::read_certificates_again();
+      CHECK(fetch(r));
     }
     SUBCASE("another name") {
       r.ca_file = server.certificate_file();

@@ -211,7 +211,8 @@ inline asio::awaitable<net::http_response> echo(net::http_request req) {
 /// A server on a free port of loopback.
 struct http_fixture {
   explicit http_fixture(net::server_limits limits = {}, net::api_handler api = echo,
-                        size_t threads = 1, net::stream_handler_factory proxy = {})
+                        size_t threads = 1, net::stream_handler_factory proxy = {},
+                        net::quick_handler quick = {})
     : io(threads) {
     net::server_settings settings;
     settings.limits = limits;
@@ -219,6 +220,7 @@ struct http_fixture {
     parts.door = fixed_env();
     parts.api = std::move(api);
     parts.proxy = std::move(proxy);
+    parts.quick = std::move(quick);
     server = std::make_unique<net::http_server>(io.contexts(), settings, std::move(parts));
     const auto started = server->start();
     REQUIRE_MESSAGE(started, (started ? "" : started.error().detail));

@@ -117,8 +117,9 @@ TEST_SUITE("net/proxy/tunnel") {
   }
 
   TEST_CASE_FIXTURE(proxy_fixture, "a handshake to nobody gets a proper answer") {
-    CHECK(talk(head("GET /", ask + "Connection: close\r\n")).find("\"code\":\"unknown_pod\"}")
-          != std::string::npos);
+    CHECK(
+      talk(head("GET /", ask + "Connection: close\r\n")).find("\"code\":\"unknown_pod\",\"hint\":")
+      != std::string::npos);
     publish(free_port());
     CHECK(status_of(talk(head("GET /", ask + "Connection: close\r\n"))) == 503);
   }

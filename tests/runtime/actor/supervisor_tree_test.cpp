@@ -1,3 +1,4 @@
+#include "runtime/actor/mailbox_report.hpp"
 #include "tests/runtime/actor/supervisor_fixture.hpp"
 
 using namespace codius;
@@ -61,6 +62,44 @@ TEST_SUITE("runtime/actor/supervisor_tree") {
     const auto top = start({}, {child(a)});
     const auto no = ask<caf::actor>(top, runtime::add_child{"x", factory("x")});
     CHECK(no.error().code == errc::unsupported);
+    stop(top);
+  }
+
+  TEST_CASE_FIXTURE(supervisor_fixture, "an actor tells how many messages wait for it") {
+    auto busy = sys.spawn([](caf::event_based_actor* me) -> caf::behavior {
+      runtime::tell_mailbox(me);
+      return {[](ping) { return 1; }};
+    });
+    run();
+    const auto count = [&](int more) {
+      std::optional<uint64_t> out;
+      auto pending = self->request(busy, 1s, runtime::mailbox_atom::value);
+      for (int i = 0; i < more; ++i)
+        caf::anon_send(busy, ping{});
+      run();
+      pending.receive([&](uint64_t n) { out = n; }, [](caf::error&) {});
+      return out;
+    };
+    CHECK(count(3).value_or(99) == 3);
+    CHECK(count(0).value_or(99) == 0);
+    stop(busy);
+  }
+
+  TEST_CASE_FIXTURE(supervisor_fixture, "a tree shows mailboxes of those that tell of them") {
+    auto teller = child(a);
+    teller.tells_mailbox = true;
+    teller.start = [](caf::event_based_actor* parent) {
+      return parent->spawn([](caf::event_based_actor* me) -> caf::behavior {
+        runtime::tell_mailbox(me);
+        return {[](ping) { return 1; }};
+      });
+    };
+    const auto top = start({}, {teller, child(b)});
+    const auto tree = ask<runtime::tree_node>(top, runtime::describe_tree{});
+    REQUIRE(tree);
+    CHECK(tree->waiting == 0);
+    CHECK(tree->children[0].waiting == 0);
+    CHECK_FALSE(tree->children[1].waiting);
     stop(top);
   }
 

@@ -55,7 +55,7 @@ TEST_SUITE("runtime/client/host_answers") {
     const auto r = read_refusal(response(
       503,
       R"({"message":"\u001b[2Jno","code":"busy","credit":"7","errors":[{"pointer":"/a","message":"b"},5]})"));
-    CHECK(r == refusal{503, "busy", "?[2Jno", {"/a: b"}, 7});
+    CHECK(r == refusal{503, "busy", "?[2Jno", {"/a: b"}, 7, ""});
     CHECK(read_refusal(response(503, "<html>")).message == "Service Unavailable");
     CHECK(!read_refusal(response(503, R"({"credit":"-5"})")).credit);
   }

@@ -104,6 +104,42 @@ TEST_CASE("groups are found over all hierarchies, monitors' apart, and removed l
   CHECK_FALSE(exists(dir.path() + "/systemd/codius0"));
 }
 
+TEST_CASE("what a pod uses is read on v1 and on v2, whatever the kernel counts together") {
+  const tests::temp_dir dir;
+  const auto put = [&](const std::string& file, const char* text) {
+    const auto path = dir.path() + "/" + file;
+    REQUIRE(make_dirs(path.substr(0, path.find_last_of('/')), 0755));
+    REQUIRE(write_text(path, text));
+  };
+  const cgroups v2{fake(dir.path() + "/v2", version::v2), "codius0"};
+  CHECK(v2.usage("p0001").error().code == errc::not_found);
+  put("v2/codius0/p0001/memory.current", "1048576\n");
+  CHECK(v2.usage("p0001").error().code == errc::not_found); // gone while it was looked at
+  put("v2/codius0/p0001/cpu.stat", "usage_usec 2500000\nuser_usec 1\n");
+  put("v2/codius0/p0001/pids.current", "7\n");
+  const pod_usage expected{1 << 20, std::chrono::microseconds{2'500'000}, 7};
+  REQUIRE(v2.usage("p0001"));
+  CHECK(*v2.usage("p0001") == expected);
+  put("v2/codius0/p0001/cpu.stat", "usage_usec_more 3\nuser_usec 1\n");
+  CHECK(v2.usage("p0001").error().code == errc::io);
+
+  const cgroups v1{fake(dir.path() + "/v1", version::v1), "codius0"};
+  put("v1/memory/codius0/p0001/memory.usage_in_bytes", "1048576\n");
+  put("v1/memory/codius0/p0001/memory.use_hierarchy", "1\n");
+  put("v1/memory/codius0/p0001/0/memory.usage_in_bytes", "1048000\n");
+  put("v1/cpu,cpuacct/codius0/p0001/cpuacct.usage", "2500000123\n");
+  put("v1/pids/codius0/p0001/pids.current", "7\n");
+  REQUIRE(v1.usage("p0001"));
+  CHECK(*v1.usage("p0001") == expected);
+  // An old kernel counts each group for itself.
+  put("v1/memory/codius0/p0001/memory.use_hierarchy", "0\n");
+  put("v1/memory/codius0/p0001/memory.usage_in_bytes", "576\n");
+  put("v1/memory/codius0/p0001/0/memory.use_hierarchy", "0\n");
+  CHECK(v1.usage("p0001")->memory_bytes == 1'048'576);
+  put("v1/pids/codius0/p0001/pids.current", "many\n");
+  CHECK(v1.usage("p0001").error().code == errc::io);
+}
+
 TEST_SUITE_END();
 
 } // namespace codius::runtime::oci

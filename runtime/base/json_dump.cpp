@@ -33,6 +33,11 @@ bool append_short_escape(std::string& out, char c) {
 void append_text(std::string& out, std::string_view text) {
   out += '"';
   for (size_t at = 0; at < text.size();) {
+    if (const size_t plain = plain_run(text, at)) {
+      out.append(text, at, plain);
+      at += plain;
+      continue;
+    }
     const char byte = text[at];
     const char32_t c = next_code_point(text, at);
     if (append_short_escape(out, byte))

@@ -60,9 +60,12 @@ json_object::json_object(std::initializer_list<json_member> members)
   : json_object(std::vector<json_member>{members}) {}
 
 const json* json_object::find(std::string_view name) const {
-  const auto it
-    = std::find_if(begin(), end(), [name](const json_member& m) { return m.name == name; });
-  return it == end() ? nullptr : &it->value;
+  // Most names differ in size or first letter.
+  const char first = name.empty() ? '\0' : name[0];
+  for (const json_member& m : members_)
+    if (m.name.size() == name.size() && m.name.c_str()[0] == first && m.name == name)
+      return &m.value;
+  return nullptr;
 }
 
 json* json_object::find(std::string_view name) {

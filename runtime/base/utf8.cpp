@@ -1,6 +1,8 @@
 #include "runtime/base/utf8.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 namespace codius::runtime {
 
@@ -26,6 +28,23 @@ lead read_lead(uint8_t b) {
     return {3, b & 0x07u, b == 0xf0 ? uint8_t{0x90} : uint8_t{0x80},
             b == 0xf4 ? uint8_t{0x8f} : uint8_t{0xbf}};
   return {-1, bad_utf8};
+}
+
+bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
+constexpr uint64_t each = 0x0101010101010101; // byte, times this: in all eight
+
+/// True when one of the eight bytes is zero; may also be for a byte after one that is.
+constexpr uint64_t any_zero(uint64_t x) { return (x - each) & ~x & each * 0x80; }
+
+/// Of eight bytes at once.
+bool are_plain(const char* from) {
+  uint64_t x;
+  std::memcpy(&x, from, sizeof x);
+  const uint64_t below_space = (x - each * 0x20) & ~x;
+  const uint64_t above_tilde = (x + each) | x;
+  return ((below_space | above_tilde) & each * 0x80) == 0 && any_zero(x ^ each * '"') == 0
+         && any_zero(x ^ each * '\\') == 0;
 }
 
 } // namespace
@@ -61,6 +80,22 @@ void append_utf8(std::string& out, char32_t c) {
     put(0x80 | (c >> 6 & 0x3f));
   }
   put(0x80 | (c & 0x3f));
+}
+
+bool is_plain_text(std::string_view text) {
+  if (text.size() < 8)
+    return std::all_of(text.begin(), text.end(), is_plain);
+  for (size_t at = 0; at + 8 <= text.size(); at += 8)
+    if (!are_plain(text.data() + at))
+      return false;
+  return are_plain(text.data() + text.size() - 8);
+}
+
+size_t plain_run(std::string_view text, size_t at) {
+  size_t end = at;
+  while (end < text.size() && is_plain(text[end]))
+    ++end;
+  return end - at;
 }
 
 std::u16string to_utf16(std::string_view text) {

@@ -20,6 +20,11 @@ void append_utf8(std::string& out, char32_t c);
 
 inline bool is_surrogate(char32_t c) { return c >= 0xd800 && c <= 0xdfff; }
 
+/// True for printable ASCII without quotes and backslashes, which JSON writes as it is.
+bool is_plain_text(std::string_view text);
+/// How many bytes from `at` on are such.
+size_t plain_run(std::string_view text, size_t at);
+
 /// `text` in UTF-16 code units, the units that JavaScript compares strings by. Bad bytes become
 /// U+FFFD.
 std::u16string to_utf16(std::string_view text);

@@ -31,8 +31,19 @@ void append_escape(std::string& out, char32_t c) {
 }
 
 void append_text(std::string& out, std::string_view text) {
+  if (is_plain_text(text)) { // nearly always
+    const size_t at = out.size();
+    out.resize(at + text.size() + 2, '"');
+    text.copy(out.data() + at + 1, text.size());
+    return;
+  }
   out += '"';
   for (size_t at = 0; at < text.size();) {
+    if (const size_t plain = plain_run(text, at)) {
+      out.append(text, at, plain);
+      at += plain;
+      continue;
+    }
     const char32_t c = next_code_point(text, at);
     if (c == '"' || c == '\\')
       (out += '\\') += static_cast<char>(c);
@@ -50,20 +61,41 @@ void append_text(std::string& out, std::string_view text) {
 
 void append(std::string& out, const json& value);
 
-void append_object(std::string& out, const json_object& object) {
-  // UTF-8 sorts by code point; UTF-16 puts the characters beyond U+FFFF before U+E000.
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<signed char>(c) >= 0; });
+}
+
+void append_member(std::string& out, const json_member& member) {
+  if (out.back() != '{')
+    out += ',';
+  append_text(out, member.name);
+  out += ':';
+  append(out, member.value);
+}
+
+/// UTF-8 sorts by code point; UTF-16 puts the characters beyond U+FFFF before U+E000.
+void append_by_units(std::string& out, const json_object& object) {
   std::vector<std::pair<std::u16string, const json_member*>> order;
   order.reserve(object.size());
   for (const json_member& m : object)
     order.emplace_back(to_utf16(m.name), &m);
   std::sort(order.begin(), order.end());
+  for (const auto& [units, member] : order)
+    append_member(out, *member);
+}
+
+void append_object(std::string& out, const json_object& object) {
   out += '{';
-  for (const auto& [units, member] : order) {
-    if (member != order.front().second)
-      out += ',';
-    append_text(out, member->name);
-    out += ':';
-    append(out, member->value);
+  const auto by_name = [](const json_member* a, const json_member* b) { return a->name < b->name; };
+  if (std::all_of(object.begin(), object.end(), [](const auto& m) { return is_ascii(m.name); })) {
+    std::vector<const json_member*> order(object.size());
+    std::transform(object.begin(), object.end(), order.begin(), [](const auto& m) { return &m; });
+    std::sort(order.begin(), order.end(), by_name);
+    for (const json_member* member : order)
+      append_member(out, *member);
+  } else {
+    append_by_units(out, object);
   }
   out += '}';
 }
@@ -91,6 +123,7 @@ void append(std::string& out, const json& value) {
 
 std::string canonical_json(const json& value) {
   std::string out;
+  out.reserve(2048); // most manifests
   append(out, value);
   return out;
 }

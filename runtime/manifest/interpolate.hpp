@@ -1,9 +1,9 @@
 #pragma once
 #include "runtime/base/json.hpp"
 
-#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace codius::runtime {
 
@@ -30,8 +30,11 @@ struct resolved_value {
 /// Borrows both arguments. Their shape must have been checked. Hashes each private value once.
 class interpolator {
 public:
+  /// Whether somebody has compared the private values with their hashes before.
+  enum class hashes : uint8_t { unknown, found_right };
+
   /// `private_part` is the `private` member; null when the request has none.
-  interpolator(const json& manifest, const json* private_part);
+  interpolator(const json& manifest, const json* private_part, hashes = hashes::unknown);
 
   resolved_value resolve(std::string_view value) const;
 
@@ -41,14 +44,17 @@ public:
 
 private:
   struct variable {
+    std::string_view name;
     std::string_view value; ///< as published
     bool is_private = false;
     const std::string* secret = nullptr; ///< the private value, if it was sent
     std::string hash = {};               ///< of the private variable, if it was sent
   };
 
+  const variable* find(std::string_view name) const;
+
   const json* vars_;
-  std::map<std::string_view, variable> variables_;
+  std::vector<variable> variables_; ///< sorted
 };
 
 /// True for a name that only the host may set: it begins with `CODIUS`.

@@ -8,7 +8,7 @@ namespace {
 
 class checker {
 public:
-  explicit checker(size_t max) : max_(max) {}
+  explicit checker(size_t max) : max_(max) { path_.reserve(8); }
 
   std::vector<violation> take() { return std::move(found_); }
 
@@ -76,9 +76,13 @@ private:
     const json_object* members = value.object();
     if (!members)
       return note(violation::rule::type, shape);
-    for (const schema_field& field : shape.fields)
-      check_field(members->find(field.name), field);
-    if (shape.open)
+    size_t known = 0;
+    for (const schema_field& field : shape.fields) {
+      const json* member = members->find(field.name);
+      known += member ? 1 : 0;
+      check_field(member, field);
+    }
+    if (shape.open || known == members->size())
       return;
     for (const auto& [name, member] : *members) {
       const auto knows = [&name](const schema_field& f) { return f.name == name; };

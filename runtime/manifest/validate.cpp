@@ -4,7 +4,6 @@
 #include "runtime/manifest/interpolate.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <string_view>
 
@@ -35,34 +34,66 @@ std::string dotted(const std::vector<std::string>& path) {
   return out;
 }
 
-using index = std::map<std::string_view, const json*>;
+/// The members of an object, found by name.
+class index {
+public:
+  static constexpr size_t none = static_cast<size_t>(-1);
 
-index index_of(const json* object) {
-  index out;
-  if (object && object->object())
+  explicit index(const json* object) {
+    if (!object || !object->object())
+      return;
+    entries_.reserve(object->object()->size());
     for (const auto& [name, value] : *object->object())
-      out.emplace(name, &value);
-  return out;
-}
+      entries_.push_back({name, &value, entries_.size()});
+    std::sort(entries_.begin(), entries_.end(),
+              [](const entry& a, const entry& b) { return is_before(a.name, b.name); });
+  }
 
-const json* look_up(const index& in, std::string_view name) {
-  const auto it = in.find(name);
-  return it == in.end() ? nullptr : it->second;
-}
+  bool empty() const { return entries_.empty(); }
+  size_t size() const { return entries_.size(); }
+  /// Its place in the object; `none`.
+  size_t place(std::string_view name) const {
+    const entry* e = find(name);
+    return e ? e->place : none;
+  }
+  const json* value(std::string_view name) const {
+    const entry* e = find(name);
+    return e ? e->value : nullptr;
+  }
+
+private:
+  struct entry {
+    std::string_view name;
+    const json* value;
+    size_t place;
+  };
+
+  /// Any order will do; most names differ in size.
+  static bool is_before(std::string_view a, std::string_view b) {
+    return a.size() != b.size() ? a.size() < b.size() : a < b;
+  }
+  const entry* find(std::string_view name) const {
+    const auto it
+      = std::lower_bound(entries_.begin(), entries_.end(), name,
+                         [](const entry& e, std::string_view n) { return is_before(e.name, n); });
+    return it == entries_.end() || it->name != name ? nullptr : &*it;
+  }
+
+  std::vector<entry> entries_;
+};
 
 /// The rules that a schema cannot say, of a manifest whose shape is right.
 class rules {
 public:
   explicit rules(const json& complete)
     : manifest_(*complete.find("manifest")), private_(complete.find("private")),
-      has_vars_(manifest_.find("vars")), vars_(index_of(manifest_.find("vars"))),
-      private_vars_(index_of(private_ ? private_->find("vars") : nullptr)) {}
+      has_vars_(manifest_.find("vars")), vars_(manifest_.find("vars")),
+      private_vars_(private_ ? private_->find("vars") : nullptr), used_(vars_.size()) {}
 
   std::vector<manifest_problem> run() {
     check_containers(*manifest_.find("containers")->array());
     if (has_vars_)
-      for (const auto& [name, var] : *manifest_.find("vars")->object())
-        check_public_var(name, var);
+      check_public_vars(*manifest_.find("vars")->object());
     if (!private_vars_.empty())
       check_private_vars();
     return std::move(problems_);
@@ -97,32 +128,38 @@ private:
       note("manifest.containers[" + number + "].environment." + key, message,
            {"manifest", "containers", number, "environment", key});
     };
+    // An entry uses the variable that its value names, and the one of its own name.
     if (!value.empty())
-      keys_in_use_.insert(key);
-    values_in_use_.insert(value);
+      use(vars_.place(key));
     if (is_reserved_name(key))
       note_here("environment variables starting in `CODIUS` are reserved.");
     if (!value.starts_with('$'))
       return;
     const std::string_view name = std::string_view{value}.substr(1);
-    const json* var = look_up(vars_, name);
+    const json* var = vars_.value(name);
+    if (name != key)
+      use(vars_.place(name));
     if (!has_vars_)
       note_here("cannot validate env variable - manifest.vars not defined");
     else if (!var)
       note_here("env variable is not defined within manifest.vars.");
-    else if (private_ && var->find("encoding") && !look_up(private_vars_, name))
+    else if (private_ && var->find("encoding") && !private_vars_.value(name))
       note_here("encoded env variable is not defined within private manifest field");
   }
 
-  bool is_used(const std::string& name) const {
-    return keys_in_use_.contains(name) || values_in_use_.contains("$" + name);
+  void use(size_t place) {
+    if (place != index::none)
+      used_[place] = true;
   }
 
-  void check_public_var(const std::string& name, const json& var) {
-    if (!is_used(name))
-      note_var(name, "public var is not used within a container");
-    if (var.find("encoding") && !private_)
-      note_var(name, "public var has encoding but private.vars is undefined");
+  void check_public_vars(const json_object& vars) {
+    size_t place = 0;
+    for (const auto& [name, var] : vars) {
+      if (!used_[place++])
+        note_var(name, "public var is not used within a container");
+      if (var.find("encoding") && !private_)
+        note_var(name, "public var has encoding but private.vars is undefined");
+    }
   }
 
   void check_private_vars() {
@@ -130,7 +167,7 @@ private:
       return note("private", "cannot validate private vars - manifest.vars is not defined.",
                   {"private"});
     for (const auto& [name, secret] : *private_->find("vars")->object()) {
-      const json* var = look_up(vars_, name);
+      const json* var = vars_.value(name);
       if (!var) {
         note_secret(name, "private var is not specified within manifest.vars");
         continue;
@@ -140,7 +177,7 @@ private:
       if (hash != expected)
         note_secret(name, "private var hash does not match the hashed value. public-hash="
                             + expected + " hashed-value=" + hash);
-      if (!is_used(name))
+      if (!used_[vars_.place(name)])
         note_secret(name, "private var is never used within a container");
     }
   }
@@ -149,7 +186,7 @@ private:
   const json* private_;
   bool has_vars_;
   index vars_, private_vars_;
-  std::set<std::string, std::less<>> keys_in_use_, values_in_use_;
+  std::vector<bool> used_; ///< by the variable's place
   std::vector<manifest_problem> problems_;
 };
 

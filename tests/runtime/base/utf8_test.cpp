@@ -56,4 +56,21 @@ TEST_SUITE("runtime/base/utf8") {
     CHECK(shorten("aé€", 3) == "aé…");
     CHECK(shorten("\x80\x80\x80", 1) == "…");
   }
+
+  TEST_CASE("plain text is printable ASCII without quotes and backslashes, wherever it stands") {
+    for (size_t size : {1u, 7u, 8u, 9u, 16u, 21u})
+      for (size_t at = 0; at < size; ++at)
+        for (int byte = 0; byte < 256; ++byte) {
+          CAPTURE(size);
+          CAPTURE(at);
+          CAPTURE(byte);
+          std::string text(size, '~');
+          text[at] = static_cast<char>(byte);
+          const bool plain = byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+          REQUIRE(is_plain_text(text) == plain);
+          REQUIRE(plain_run(text, 0) == (plain ? size : at));
+        }
+    CHECK(is_plain_text(""));
+    CHECK(plain_run("ab\"cd", 3) == 2);
+  }
 }

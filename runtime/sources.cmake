@@ -1,7 +1,7 @@
 # Sources are listed: a file that is not here is not built.
-# The manifest library: no CAF, no sockets, no files.
+# The manifest library: no CAF, no sockets, no files. Who links it chooses how JSON is parsed:
+# json.cpp, which is in codius_runtime, or json_small.cpp.
 set(manifest_sources
-  runtime/base/json.cpp
   runtime/base/json_dump.cpp
   runtime/base/json_place.cpp
   runtime/base/json_reader.cpp
@@ -18,27 +18,10 @@ set(manifest_sources
   runtime/manifest/schemas.cpp
   runtime/manifest/simplify.cpp
   runtime/manifest/validate.cpp)
-set(runtime_sources
-  runtime/actor/ask_desk.cpp
-  runtime/actor/caf_error.cpp
-  runtime/actor/restart_policy.cpp
-  runtime/actor/supervisor.cpp
-  runtime/base/config.cpp
-  runtime/base/config_file.cpp
-  runtime/base/config_flags.cpp
-  runtime/base/config_rules.cpp
-  runtime/base/config_table.cpp
-  runtime/base/config_text.cpp
-  runtime/base/config_values.cpp
-  runtime/base/iso_time.cpp
-  runtime/base/log.cpp
-  runtime/base/log_render.cpp
-  runtime/base/metrics.cpp
+# The client: no CAF, no database, no metrics, so that it starts at once.
+set(client_sources
   runtime/base/process.cpp
-  runtime/base/root_dir.cpp
   runtime/base/system_env.cpp
-  runtime/base/system_info.cpp
-  runtime/base/terms_board.cpp
   runtime/client/basket.cpp
   runtime/client/board.cpp
   runtime/client/buy_options.cpp
@@ -89,9 +72,30 @@ set(runtime_sources
   runtime/client/tail.cpp
   runtime/client/text.cpp
   runtime/client/upload.cpp
-  runtime/client/upload_options.cpp
   runtime/client/upload_hosts.cpp
+  runtime/client/upload_options.cpp
   runtime/client/upload_run.cpp
+  runtime/manifest/image_resolver.cpp)
+set(runtime_sources
+  runtime/actor/ask_desk.cpp
+  runtime/actor/caf_error.cpp
+  runtime/actor/restart_policy.cpp
+  runtime/actor/supervisor.cpp
+  runtime/base/config.cpp
+  runtime/base/config_file.cpp
+  runtime/base/config_flags.cpp
+  runtime/base/config_rules.cpp
+  runtime/base/config_table.cpp
+  runtime/base/config_text.cpp
+  runtime/base/config_values.cpp
+  runtime/base/iso_time.cpp
+  runtime/base/json.cpp
+  runtime/base/log.cpp
+  runtime/base/log_render.cpp
+  runtime/base/metrics.cpp
+  runtime/base/root_dir.cpp
+  runtime/base/system_info.cpp
+  runtime/base/terms_board.cpp
   runtime/ctl/admin_link.cpp
   runtime/ctl/ctl.cpp
   runtime/ctl/events.cpp
@@ -102,7 +106,6 @@ set(runtime_sources
   runtime/doctor/doctor.cpp
   runtime/doctor/probe_machine.cpp
   runtime/doctor/probe_network.cpp
-  runtime/manifest/image_resolver.cpp
   runtime/pods/memory_log.cpp
   runtime/pods/noop/noop_runtime.cpp
   runtime/pods/oci/builtin_image.cpp

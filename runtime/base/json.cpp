@@ -4,14 +4,9 @@
 
 #include <simdjson.h>
 
-#include <algorithm>
-
 namespace codius::runtime {
 
 namespace {
-
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-constexpr size_t deepest = 512; // of what the recursive functions here are asked to do
 
 /// Copies the fast parser's tree. False when it is nested deeper than `depth`.
 bool copy(simdjson::dom::element from, size_t depth, json& to) {
@@ -44,25 +39,22 @@ bool copy(simdjson::dom::element from, size_t depth, json& to) {
   return true;
 }
 
+result<json> read(std::string_view text, const json_options& options) {
+  simdjson::dom::parser parser;
+  // The parser counts a scalar as a level of its own.
+  if (parser.allocate(text.size(), options.depth + 1) != simdjson::SUCCESS)
+    return read_json_carefully(text, options);
+  json value;
+  const auto parsed = parser.parse(text.data(), text.size(), true);
+  if (parsed.error() == simdjson::SUCCESS && copy(parsed.value_unsafe(), options.depth, value))
+    return value;
+  return read_json_carefully(text, options);
+}
+
 } // namespace
 
 result<json> parse_json(std::string_view text, const json_options& options) {
-  json_options bounded = options;
-  bounded.depth = std::min(options.depth, deepest);
-  if (text.starts_with(byte_order_mark)) {
-    if (!options.byte_order_mark)
-      return error{errc::malformed, "line 1, column 1: a byte order mark is not accepted"};
-    text.remove_prefix(byte_order_mark.size());
-  }
-  simdjson::dom::parser parser;
-  // The parser counts a scalar as a level of its own.
-  if (parser.allocate(text.size(), bounded.depth + 1) != simdjson::SUCCESS)
-    return read_json_carefully(text, bounded);
-  json value;
-  const auto parsed = parser.parse(text.data(), text.size(), true);
-  if (parsed.error() == simdjson::SUCCESS && copy(parsed.value_unsafe(), bounded.depth, value))
-    return value;
-  return read_json_carefully(text, bounded);
+  return read_json_by(read, text, options);
 }
 
 } // namespace codius::runtime

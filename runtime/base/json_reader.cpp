@@ -12,6 +12,9 @@ namespace codius::runtime {
 
 namespace {
 
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+constexpr size_t deepest = 512; // of what the recursive functions here are asked to do
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
@@ -143,6 +146,11 @@ private:
       if (take('"'))
         return true;
       const size_t start = at_;
+      if (const size_t plain = plain_run(text_, at_)) {
+        to.append(text_, at_, plain);
+        at_ += plain;
+        continue;
+      }
       if (text_[at_] == '\\') {
         if (!read_escape(to))
           return false;
@@ -256,8 +264,20 @@ result<json> read_json_carefully(std::string_view text, const json_options& opti
   return reader{text, options}.run();
 }
 
+result<json> read_json_by(json_read reader, std::string_view text, const json_options& options) {
+  json_options bounded = options;
+  bounded.depth = std::min(options.depth, deepest);
+  if (text.starts_with(byte_order_mark)) {
+    if (!options.byte_order_mark)
+      return error{errc::malformed, "line 1, column 1: a byte order mark is not accepted"};
+    text.remove_prefix(byte_order_mark.size());
+  }
+  return reader(text, bounded);
+}
+
 std::optional<json_fault> find_json_fault(std::string_view text, const json_options& options) {
-  const size_t mark = options.byte_order_mark && text.starts_with("\xef\xbb\xbf") ? 3 : 0;
+  const size_t mark
+    = options.byte_order_mark && text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
   reader r{text.substr(mark), options};
   if (r.run())
     return {};

@@ -2,6 +2,7 @@
 
 #include "runtime/client/manifest_files.hpp"
 #include "runtime/client/manifest_report.hpp"
+#include "runtime/client/option_reader.hpp"
 #include "runtime/client/text.hpp"
 #include "runtime/client/upload_options.hpp"
 #include "runtime/manifest/hash.hpp"
@@ -25,8 +26,10 @@ constexpr option_spec insecure{"--insecure-registry", "HOST",
                                "Ask this image registry without TLS. Repeatable; also a list in "
                                "CODIUS_INSECURE_REGISTRIES.",
                                true};
+constexpr option_spec timeout{
+  "--timeout", "TIME", "Give up on a registry that does not answer in this time. Default 60."};
 constexpr option_spec plain_options[] = {json_option};
-constexpr option_spec registry_options[] = {keep_tags, insecure, json_option};
+constexpr option_spec registry_options[] = {keep_tags, insecure, timeout, json_option};
 
 constexpr positional_spec any_files[]
   = {{"FILE", "Manifests; see below. - is standard input. Default codius.json.", 0, any_number}};
@@ -59,14 +62,33 @@ struct run {
                             {.standard_input = world.streams.input_fd}, world.world);
   }
 
-  void resolve() {
+  /// False when the options are wrong; that has been told then.
+  bool resolve() {
     if (is_on("keep-tags"))
-      return;
+      return true;
+    std::chrono::seconds time{60};
+    option_reader in{given};
+    in.time("timeout", time);
+    if (!in.wrong().empty()) {
+      streams().err("codius manifest: " + in.wrong() + "\n");
+      return false;
+    }
     const runtime::image_resolver resolver{
-      {.insecure_registries = insecure_registries(given, world.variable)}};
+      {.insecure_registries = insecure_registries(given, world.variable), .time_limit = time}};
     for (auto& input : inputs)
       if (input.problems.empty() && input.is_pair)
         resolve_images(input, [&](const std::string& image) { return ask(resolver, image); });
+    return true;
+  }
+
+  /// What only hosts have against a manifest becomes a note.
+  void note_what_hosts_refuse() {
+    for (auto& input : inputs)
+      std::erase_if(input.problems, [&](const file_problem& p) {
+        if (p.only_for_hosts)
+          streams().err(input.name + ": note: for hosts it " + printable(p.words) + "\n");
+        return p.only_for_hosts;
+      });
   }
 
   result<std::string> ask(const runtime::image_resolver& resolver, const std::string& image) {
@@ -122,7 +144,8 @@ int validate(const given_options& given, const program_world& world) {
 int generate(const given_options& given, const program_world& world) {
   run r{given, world};
   r.load(true);
-  r.resolve();
+  if (!r.resolve())
+    return 2;
   if (r.report())
     for (const auto& input : r.inputs)
       world.streams.out(dump_pretty(input.complete) + "\n");
@@ -143,7 +166,9 @@ int simplify(const given_options& given, const program_world& world) {
 int hash(const given_options& given, const program_world& world) {
   run r{given, world};
   r.load(false);
-  r.resolve();
+  r.note_what_hosts_refuse();
+  if (!r.resolve())
+    return 2;
   if (!r.report())
     return r.end();
   for (const auto& input : r.inputs) {

@@ -3,6 +3,7 @@
 #include "runtime/base/json_place.hpp"
 #include "runtime/base/json_reader.hpp"
 #include "runtime/client/text.hpp"
+#include "runtime/manifest/image_resolver.hpp"
 #include "runtime/manifest/validate.hpp"
 
 #include <algorithm>
@@ -169,7 +170,8 @@ void check(manifest_input& input, const env& world) {
   const auto size
     = input.problems.empty() ? runtime::explain_size(*input.complete.find("manifest")) : "";
   if (!size.empty())
-    input.problems.push_back({.file = input.codius.path, .message = size, .words = size});
+    input.problems.push_back(
+      {.file = input.codius.path, .message = size, .words = size, .only_for_hosts = true});
 }
 
 } // namespace
@@ -205,6 +207,7 @@ void resolve_images(manifest_input& input, const runtime::image_to_digest& resol
   const auto detail = printable(failed->why.detail, 1000);
   input.problems.push_back(problem_in(
     input.codius, {"manifest.containers." + place[2] + ".image", detail, place, detail}));
+  input.problems.back().next = runtime::image_hint(failed->why);
   const auto code = failed->why.code;
   input.problems.back().could_not_run
     = code == errc::unavailable || code == errc::timed_out || code == errc::io;

@@ -17,11 +17,12 @@ struct file_problem {
   size_t column = 0;          ///< in characters, from 1
   std::string line_text = {}; ///< the whole line; may hold secrets
   bool has_secrets = false;
-  std::string path = {};      ///< in the JSON, as the library writes it; may be empty
-  std::string message = {};   ///< for tools: the library's, where it has one
-  std::string words = {};     ///< for people, who see file and path beside it
-  std::string next = {};      ///< what to do; may be empty
-  bool could_not_run = false; ///< nothing is known about the manifest: no file, no network
+  std::string path = {};       ///< in the JSON, as the library writes it; may be empty
+  std::string message = {};    ///< for tools: the library's, where it has one
+  std::string words = {};      ///< for people, who see file and path beside it
+  std::string next = {};       ///< what to do; may be empty
+  bool only_for_hosts = false; ///< the manifest is right, but no host takes it
+  bool could_not_run = false;  ///< nothing is known about the manifest: no file, no network
 };
 
 /// One file as it was read.

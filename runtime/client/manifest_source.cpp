@@ -36,15 +36,8 @@ failure manifest_failure(const error& why) {
     detail += (at > 0 ? "\n" : "") + printable(why.detail.substr(at, end - at), 1000);
     at = end + 1;
   }
-  switch (why.code) {
-    case errc::timed_out:
-      return {exit_code::timed_out, detail, "Try again, or name the image by its digest"};
-    case errc::unavailable:
-      return {exit_code::user, detail, "An image named by its digest needs no registry here"};
-    case errc::image_unavailable: return {exit_code::user, detail, "Is the image's name right?"};
-    case errc::rejected: return {exit_code::user, detail, "Log in with: skopeo login REGISTRY"};
-    default: return {exit_code::user, detail, {}};
-  }
+  const auto code = why.code == errc::timed_out ? exit_code::timed_out : exit_code::user;
+  return {code, detail, runtime::image_hint(why)};
 }
 
 /// What the thread makes, and how it tells.

@@ -41,4 +41,7 @@ private:
 /// What skopeo's stderr says of `image`, as an error with a code and a sentence.
 error explain_skopeo(const std::string& image, const std::string& words);
 
+/// What a person can do about a failure of `resolve`; empty: the words themselves say it.
+std::string image_hint(const error& why);
+
 } // namespace codius::runtime

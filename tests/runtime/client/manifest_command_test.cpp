@@ -203,6 +203,12 @@ TEST_SUITE("runtime/client/manifest_command") {
     CHECK(run({"generate", "a", "b", "c"}) == 2);
     CHECK(err.find("unexpected word \"c\"") != err.npos);
     CHECK(run({"hash", "--jsno"}) == 2);
+    CHECK(run({"hash", "--timeout", "soon", rows[0].path}) == 2);
+    CHECK(err.find("--timeout") != err.npos);
+    // A hash is a hash, whoever takes the manifest.
+    CHECK(run({"hash", rows[8].path}) == 0);
+    CHECK(is_pod_id(out.substr(0, out.size() - 1)));
+    CHECK(err.starts_with(rows[8].path + ": note: for hosts it is too large: 1300"));
   }
 
   TEST_CASE("long lines are cut around the place, and controls do no harm") {

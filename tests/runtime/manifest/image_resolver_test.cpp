@@ -105,7 +105,10 @@ TEST_SUITE("runtime/manifest/image_resolver") {
     const image_resolver resolver{{.insecure_registries = {},
                                    .skopeo = skopeo.path(),
                                    .time_limit = std::chrono::milliseconds{100}}};
-    CHECK(resolver.resolve("x").error().code == errc::timed_out);
+    const auto late = resolver.resolve("x");
+    REQUIRE_FALSE(late);
+    CHECK(late.error().code == errc::timed_out);
+    CHECK(late.error().detail == "image x: no answer from its registry within 1 s");
   }
 
   TEST_CASE("a missing skopeo is named, with what to do about it") {
@@ -157,6 +160,30 @@ TEST_SUITE("runtime/manifest/image_resolver") {
       CHECK(e.detail.find("Error parsing") == std::string::npos);
     }
     CHECK(explain_skopeo("x", "").code == errc::image_unavailable);
+    CHECK(explain_skopeo("x", R"(level=fatal msg="errors:\ndenied: no\nunauthorized: no\n")").detail
+          == "image x: the registry wants a login, or does not have it (errors: denied: no "
+             "unauthorized: no )");
+  }
+
+  TEST_CASE("each failure says what can be done") {
+    struct row {
+      error why;
+      const char* hint;
+    };
+    const row rows[] = {
+      {explain_skopeo("x", "msg=\"reading manifest: manifest unknown\""), "name right?"},
+      {explain_skopeo("x", "msg=\"http: server gave HTTP response\""), "--insecure-registry"},
+      {explain_skopeo("x", "msg=\"x509: unknown authority\""), "--insecure-registry"},
+      {explain_skopeo("x", "msg=\"unauthorized\""), "skopeo login"},
+      {explain_skopeo("x", "msg=\"connection refused\""), "digest"},
+      {explain_skopeo("x", "msg=\"something new\""), "name right?"},
+      {{errc::timed_out, "image x: no answer from its registry within 2 s"}, "Try again"},
+      {{errc::unavailable, "skopeo is not installed"}, "digest"},
+    };
+    for (const auto& [why, hint] : rows) {
+      CAPTURE(why.detail);
+      CHECK(image_hint(why).find(hint) != std::string::npos);
+    }
   }
 
   TEST_CASE("the real skopeo asks a registry") {
@@ -171,6 +198,6 @@ TEST_SUITE("runtime/manifest/image_resolver") {
     const auto refused = strict.resolve(registry.address() + "/acme/web:1");
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == errc::unavailable);
-    CHECK(refused.error().detail.find("CODIUS_INSECURE_REGISTRIES") != std::string::npos);
+    CHECK(image_hint(refused.error()).find("--insecure-registry") != std::string::npos);
   }
 }

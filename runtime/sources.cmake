@@ -22,6 +22,7 @@ set(manifest_sources
 set(client_sources
   runtime/base/process.cpp
   runtime/base/system_env.cpp
+  runtime/client/barrier.cpp
   runtime/client/basket.cpp
   runtime/client/board.cpp
   runtime/client/buy_options.cpp

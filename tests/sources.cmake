@@ -75,6 +75,7 @@ set(runtime_tests_sources
   tests/runtime/base/terms_board_test.cpp
   tests/runtime/base/system_env_test.cpp
   tests/runtime/base/utf8_test.cpp
+  tests/runtime/client/barrier_test.cpp
   tests/runtime/client/command_line_test.cpp
   tests/runtime/client/habits_test.cpp
   tests/runtime/client/host_answers_test.cpp

@@ -159,9 +159,38 @@ asio::awaitable<done> basket::confirm(const std::string& what, bool assume_yes) 
   co_return well();
 }
 
+asio::awaitable<done> basket::arrive(bool& arrived) {
+  arrived = true;
+  co_return co_await barrier_->arrive();
+}
+
+void basket::meet_at_barrier(pod_purchase& one, bool& arrived) {
+  if (!barrier_)
+    return;
+  one.when_priced = [this, &arrived] { return arrive(arrived); };
+  one.stop_by(barrier_->in_vain());
+}
+
+void basket::leave_barrier(const pod_purchase& one, const outcome<delivery>& got, bool arrived) {
+  if (!barrier_ || arrived)
+    return;
+  if (got)
+    return barrier_->leave(); // an earlier payment was enough
+  if (barrier_->called_off() || session_.stop().requested())
+    return;
+  spoiled_by_ = got.failure();
+  if (spoiled_by_->what.find(one.host()) == std::string::npos)
+    spoiled_by_->what = one.host() + ": " + spoiled_by_->what;
+  barrier_->call_off();
+}
+
 asio::awaitable<void> basket::buy_one(size_t at) {
   auto& one = *all_[at];
+  bool arrived = false;
+  meet_at_barrier(one, arrived);
   const auto got = co_await one.buy();
+  one.when_priced = nullptr;
+  leave_barrier(one, got, arrived);
   if (!got)
     one.result().end = session_.describe(got.failure());
   if (keeper_)
@@ -174,7 +203,7 @@ asio::awaitable<void> basket::buy_one(size_t at) {
                        : first_line(got.failure().what));
 }
 
-asio::awaitable<void> basket::buy_all() {
+asio::awaitable<void> basket::buy_each() {
   if (all_.size() == 1) {
     co_await buy_one(0);
     co_return;
@@ -184,8 +213,23 @@ asio::awaitable<void> basket::buy_all() {
   std::vector<std::function<asio::awaitable<void>()>> work;
   for (size_t i = 0; i < all_.size(); ++i)
     work.emplace_back([this, i] { return buy_one(i); });
-  co_await all_of(std::move(work), at_once);
+  // Those that wait for each other must all be under way.
+  co_await all_of(std::move(work), barrier_ ? all_.size() : at_once);
   close_board();
+}
+
+asio::awaitable<done> basket::buy_together() {
+  if (all_.size() > 1)
+    barrier_ = std::make_unique<barrier>(all_.size(), session_.stop());
+  co_await buy_each();
+  for (auto& one : all_)
+    one->stop_by(session_.stop());
+  barrier_ = nullptr;
+  const bool runs_somewhere = std::any_of(
+    all_.begin(), all_.end(), [](const auto& one) { return static_cast<bool>(one->result().end); });
+  if (spoiled_by_ && !runs_somewhere)
+    co_return *spoiled_by_;
+  co_return well();
 }
 
 } // namespace codius::client

@@ -78,7 +78,7 @@ private:
       co_return step;
     if (auto step = co_await basket_.confirm("Extend it", options_.assume_yes); !step)
       co_return step;
-    co_await basket_.buy_all();
+    co_await basket_.buy_each();
     co_return well();
   }
 

@@ -8,7 +8,7 @@ namespace codius::client {
 
 pod_purchase::pod_purchase(session& in, step_view& shown, const order& what, host_place host,
                            std::chrono::seconds time, std::optional<pay_token> token)
-  : session_(in), shown_(&shown), order_(what), place_(std::move(host)),
+  : session_(in), shown_(&shown), stop_(&in.stop()), order_(what), place_(std::move(host)),
     host_(std::make_shared<host_link>(place_)), time_(time), has_old_token_(token.has_value()) {
   if (token)
     token_ = *token;
@@ -39,7 +39,7 @@ host_request pod_purchase::payment_request() const {
 paid_request_deps pod_purchase::deps_for_payment() {
   return {host_, [this] { return session_.connect(); },
           [this](price_facts facts) { return decide(std::move(facts)); },
-          [this](paid_phase phase) { on_phase(phase); }, &session_.stop()};
+          [this](paid_phase phase) { on_phase(phase); }, stop_};
 }
 
 asio::awaitable<outcome<delivery>> pod_purchase::buy() {

@@ -57,6 +57,11 @@ public:
   purchase_result& result() { return result_; }
   const purchase_result& result() const { return result_; }
 
+  /// Waits until others, too, know their price at the rate that the way gives; may be empty. Called
+  /// when this one does and may pay it; a failure keeps the money here.
+  std::function<asio::awaitable<done>()> when_priced;
+  /// Ends `buy` as the session's stopper does, which it is if nobody says otherwise.
+  void stop_by(stopper& stop) { stop_ = &stop; }
   /// Called before the first unit is sent; a failure keeps the money here.
   std::function<done()> before_money;
 
@@ -74,6 +79,7 @@ private:
 
   session& session_;
   step_view* shown_;
+  stopper* stop_;
   const order& order_;
   host_place place_;
   std::shared_ptr<host_link> host_;

@@ -184,6 +184,11 @@ asio::awaitable<outcome<spending>> pod_purchase::decide(price_facts facts) {
                          + " costs " + show_amount(cost, unit) + ", and the most to be paid is "
                          + show_amount(*limit_, unit),
                        "--max-price");
+  if (when_priced) {
+    shown_->update("waiting until the other hosts can be paid, too");
+    if (const auto fine = co_await when_priced(); !fine)
+      co_return fine.failure();
+  }
   if (before_money)
     if (const auto fine = before_money(); !fine)
       co_return fine.failure();

@@ -61,7 +61,7 @@ asio::awaitable<done> state_run::flow() {
   if (auto step = co_await basket_.confirm("Extend it", options_.assume_yes); !step)
     co_return step;
   keeper_.state().set_options(options_.duration, options_.max_monthly);
-  co_await basket_.buy_all();
+  co_await basket_.buy_each();
   co_return well();
 }
 

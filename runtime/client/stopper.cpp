@@ -25,6 +25,8 @@ stopper::hook stopper::on_stop(std::function<void()> then) {
 failure stop_failure(const stopper& stop) {
   if (stop.reason() == stop_reason::interrupted)
     return {exit_code::interrupted, "interrupted", {}};
+  if (stop.reason() == stop_reason::called_off)
+    return {exit_code::host, "called off, as another host cannot be used", {}};
   return {exit_code::timed_out, "the time is over", "Give it more with --timeout"};
 }
 

@@ -12,7 +12,12 @@
 
 namespace codius::client {
 
-enum class stop_reason : uint8_t { none, interrupted, timed_out };
+enum class stop_reason : uint8_t {
+  none,
+  interrupted,
+  timed_out,
+  called_off, ///< what it was for cannot be had any more
+};
 
 /// Tells whatever is under way that it must end. Single executor.
 class stopper {

@@ -53,8 +53,7 @@ asio::awaitable<done> upload_run::flow() {
       co_return step;
   if (auto step = co_await basket_->confirm("Run it", options_.assume_yes); !step)
     co_return step;
-  co_await basket_->buy_all();
-  co_return well();
+  co_return co_await basket_->buy_together();
 }
 
 /// A record that is there is not to be lost: it may be the only way to extend a pod.

@@ -38,6 +38,15 @@ struct host_plan {
   std::function<std::optional<std::string>(int n, const std::string& hash)> after_payment = {};
 };
 
+/// What a further host of the same network does differently.
+struct other_plan {
+  uint64_t worth = 0;                    ///< payer's units for one of the host's; 0: as the first
+  std::optional<std::string> asked = {}; ///< `price` of the 402, JSON
+  bool unknown_to_ledger = false;        ///< wants to be paid where the ledger knows no way to
+  /// Asked before each paid request; an answer in its place.
+  std::function<std::optional<std::string>(const tiny_request&)> before_sale = {};
+};
+
 class fake_host {
   /// Runs `what` on the ledger's thread, and waits.
   template <class F>
@@ -52,7 +61,7 @@ public:
   explicit fake_host(host_plan plan = {}) : plan_(std::move(plan)) {
     start_ledger();
     http_ = std::make_unique<tiny_server>(
-      [this](const tiny_request& r) { return serve(r, plan_.quoted, plan_.price); });
+      [this](const tiny_request& r) { return serve(r, plan_.quoted, plan_.price, {}); });
   }
   ~fake_host() {
     over_ = true;
@@ -79,9 +88,10 @@ public:
     return all;
   }
   /// A further host of the same network, with a price of its own. Gives its URL.
-  std::string another(uint64_t price) {
-    more_.push_back(std::make_unique<tiny_server>(
-      [this, price](const tiny_request& r) { return serve(r, std::to_string(price), price); }));
+  std::string another(uint64_t price, other_plan plan = {}) {
+    more_.push_back(std::make_unique<tiny_server>([this, price, plan](const tiny_request& r) {
+      return serve(r, std::to_string(price), price, plan);
+    }));
     return more_.back()->url();
   }
   std::vector<tiny_request> requests() {
@@ -107,7 +117,7 @@ private:
     deps.credit = [this](std::string token, uint64_t amount) { return book(token, amount); };
     receiver_ = std::make_shared<net::stream_server>(deps);
     switch_->set_receiver([this, deps](net::ilp_prepare p) {
-      p.amount /= plan_.worth;
+      p.amount /= worth_at(p.destination);
       if (packets_++ == plan_.restarts_at) // its addresses stay good, all else is forgotten
         receiver_ = std::make_shared<net::stream_server>(deps);
       return receive(receiver_, std::move(p));
@@ -146,8 +156,16 @@ private:
     return received_[token];
   }
 
-  std::optional<std::string> serve(const tiny_request& r, const std::string& quoted,
-                                   uint64_t price) {
+  /// On the ledger's thread.
+  uint64_t worth_at(const std::string& destination) const {
+    for (const auto& [address, worth] : worths_)
+      if (destination.starts_with(address))
+        return worth;
+    return plan_.worth;
+  }
+
+  std::optional<std::string> serve(const tiny_request& r, const std::string& quoted, uint64_t price,
+                                   const other_plan& other) {
     const auto at = r.target.find("manifestHash=");
     auto hash = at == std::string::npos ? "" : r.target.substr(at + 13, 52);
     const auto body = runtime::parse_json(r.body);
@@ -167,7 +185,10 @@ private:
       return answer(400, R"({"statusCode":400,"message":"no manifest"})");
     if (r.method == "OPTIONS")
       return quote(r, *body, hash, quoted);
-    return sell(r, hash, price);
+    if (other.before_sale)
+      if (auto instead = other.before_sale(r))
+        return instead;
+    return sell(r, hash, price, other);
   }
 
   std::optional<std::string> quote(const tiny_request& r, const runtime::json& body,
@@ -180,13 +201,14 @@ private:
     return answer(200, R"({"manifestHash":")" + hash + R"(","price":)" + quoted + plan_.unit + "}");
   }
 
-  std::optional<std::string> sell(const tiny_request& r, const std::string& hash, uint64_t price) {
+  std::optional<std::string> sell(const tiny_request& r, const std::string& hash, uint64_t price,
+                                  const other_plan& other) {
     const auto key = tag(r);
     const bool paid = received_for(key) >= price;
     if (!paid && !on_ledger([&] { return receiver_->has_stream(key); }))
-      return pay_first(r);
+      return pay_first(r, other);
     if (!paid && std::exchange(plan_.forgets, false))
-      return pay_first(r);
+      return pay_first(r, other);
     if (!paid) {
       (void)on_ledger([&] { return receiver_->allow(key, price + plan_.greed); });
       std::unique_lock lock{mutex_};
@@ -211,10 +233,15 @@ private:
     return to_hex(from_base64_lenient(r.head.substr(at, r.head.find('\r', at) - at)));
   }
 
-  std::string pay_first(const tiny_request& r) {
+  std::string pay_first(const tiny_request& r, const other_plan& other = {}) {
     const auto octets = from_hex(tag(r));
-    const auto place = receiver_->generate("private.test", *octets);
-    return answer(402, plan_.asked ? R"({"price":)" + *plan_.asked + "}" : "{}",
+    auto place = receiver_->generate("private.test", *octets);
+    if (other.worth > 0)
+      on_ledger([&] { worths_[place.address] = other.worth; });
+    if (other.unknown_to_ledger)
+      place.address = "private.elsewhere" + place.address.substr(12);
+    const auto& asked = other.asked ? other.asked : plan_.asked;
+    return answer(402, asked ? R"({"price":)" + *asked + "}" : "{}",
                   "Pay: interledger-stream " + place.address + " " + to_base64(place.shared_secret)
                     + "\r\n");
   }
@@ -233,7 +260,8 @@ private:
   std::map<std::string, uint64_t> received_; ///< by token
   std::map<std::string, std::string> pods_;  ///< manifests, by hash
   int paid_requests_ = 0;
-  int packets_ = 0; ///< of the ledger's thread
+  int packets_ = 0;                        ///< of the ledger's thread
+  std::map<std::string, uint64_t> worths_; ///< of the ledger's thread, by address
   std::atomic<bool> over_ = false;
   std::vector<tiny_request> requests_;
   std::unique_ptr<tiny_server> http_;

@@ -99,7 +99,7 @@ constexpr command_spec table[] = {
 
 std::string manual_page(std::span<const command_spec> commands) {
   std::string out
-    = ".TH CODIUS 1 \"\" \"codius " + std::string{runtime::version}
+    = ".TH CODIUS 1 2026-11-27 \"codius " + std::string{runtime::version}
       + "\" \"User Commands\"\n.SH NAME\ncodius \\- run containers on Codius hosts, and "
         "pay for them by Interledger\n.SH SYNOPSIS\n\\fBcodius\\fR "
         "\\fICOMMAND\\fR [\\fIoptions\\fR]\n.SH COMMANDS\n";

@@ -91,8 +91,10 @@ std::vector<net::http_uri> read_hosts(option_reader& in) {
   std::vector<net::http_uri> out;
   for (const auto& text : in.all("host")) {
     auto host = parse_host(text);
+    // What stands before an @ may be a password.
+    const auto shown = text.find('@') == text.npos ? text : "..." + text.substr(text.rfind('@'));
     if (!host)
-      in.refuse("host", text, host.error().detail);
+      in.refuse("host", shown, host.error().detail);
     else if (std::find(out.begin(), out.end(), *host) == out.end())
       out.push_back(*std::move(host));
   }

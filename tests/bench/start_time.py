@@ -38,7 +38,7 @@ def large_manifest(size):
 def took(argv, nowhere):
     began = time.perf_counter()
     child = os.posix_spawn(argv[0], argv, os.environ, file_actions=[
-        (os.POSIX_SPAWN_DUP2, nowhere, 1), (os.POSIX_SPAWN_DUP2, nowhere, 0)])
+        (os.POSIX_SPAWN_DUP2, nowhere, stream) for stream in (0, 1, 2)])
     _, status = os.waitpid(child, 0)
     spent = time.perf_counter() - began
     if status != 0:

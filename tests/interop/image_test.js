@@ -58,9 +58,10 @@ async function fails (image, code, words, next, how) {
   return got
 }
 
-function login (registry, name, secret) {
-  execFileSync('skopeo', ['login', '--tls-verify=false', '--authfile', logins, '-u', name, '--password-stdin', registry.address],
-    { input: secret, stdio: ['pipe', 'pipe', 'pipe'] })
+/** A login by skopeo itself; the token service that it asks is in this very process. */
+async function login (registry, name, secret) {
+  const program = new Program('skopeo login', ['skopeo', 'login', '--tls-verify=false', '--authfile', logins, '-u', name, '-p', secret, registry.address])
+  if (!(await program.end(20000)) || program.code !== 0) throw new Error(`skopeo login did not work:\n${program.tail()}`)
 }
 /** What skopeo would have kept of a login that was right once. */
 function remember (registry, name, secret) {
@@ -123,7 +124,7 @@ step('with token authentication, a public image needs no login', async () => {
 step('another one needs the login of skopeo', async () => {
   const name = `${withTokens.address}/closed/web`
   await fails(`${name}:1`, 1, /wants a login|denies access/, /skopeo login/, insecure(withTokens))
-  login(withTokens, user, password)
+  await login(withTokens, user, password)
   await resolvesTo(`${name}:1`, `${name}@${image.digest}`, insecure(withTokens))
 })
 
@@ -136,7 +137,7 @@ step('a token that is refused is told, and what mends it', async () => {
 step('with a password, too', async () => {
   const name = `${withPassword.address}/public/web`
   await fails(`${name}:1`, 1, /wants a login/, /skopeo login/, insecure(withPassword))
-  login(withPassword, user, password)
+  await login(withPassword, user, password)
   await resolvesTo(`${name}:1`, `${name}@${image.digest}`, insecure(withPassword))
   remember(withPassword, user, 'wrong')
   await fails(`${name}:1`, 1, /wants a login/, /skopeo login/, insecure(withPassword))

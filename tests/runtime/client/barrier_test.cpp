@@ -119,7 +119,7 @@ TEST_SUITE("runtime/client/barrier") {
     auto little = to; // 2000 units for these ten minutes
     little.push_back("0.00876");
     CHECK(upload_by_hand(little) == static_cast<int>(exit_code::payment));
-    CHECK(err.find("costs 0.000003 XRP (3000 units), and the most to be paid is 0.000002")
+    CHECK(err.find("costs 0.000003001 XRP (3001 units), and the most to be paid is 0.000002")
           != err.npos);
     CHECK(host.received() == 0);
     auto enough = to;

@@ -162,7 +162,7 @@ TEST_SUITE("runtime/manifest/image_resolver") {
     CHECK(explain_skopeo("x", "").code == errc::image_unavailable);
     CHECK(explain_skopeo("x", R"(level=fatal msg="errors:\ndenied: no\nunauthorized: no\n")").detail
           == "image x: the registry wants a login, or does not have it (errors: denied: no "
-             "unauthorized: no )");
+             "unauthorized: no)");
   }
 
   TEST_CASE("each failure says what can be done") {

@@ -209,7 +209,6 @@ step('hosts that answer garbage', async () => {
     (req, res) => json(res, 204, ''),
     (req, res) => json(res, 418, '\x1b[31mteapot'),
     (req, res) => json(res, 500, '{"message":"\\u001b]0;owned\\u0007 out of order"}'),
-    (req, res) => json(res, 402, '{}'),
     (req, res) => json(res, 402, '{}', { Pay: 'cash' }),
     (req, res) => json(res, 402, '{}', { Pay: 'interledger-stream nowhere at-all' }),
     (req, res) => json(res, 200, '{"x":"' + 'y'.repeat(3 << 20) + '"}'),
@@ -224,6 +223,8 @@ step('hosts that answer garbage', async () => {
     'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n12345', 'HTTP/9.9 999 \x1b[31m\r\n\r\n', '']) {
     await refuseHost('noise', await pretendRaw(socket => socket.end(octets)), 2, /127\.0\.0\.1:\d+/)
   }
+  const unpaid = await pretend((req, res) => json(res, 402, '{}'))
+  await refuseHost('402 for nothing', unpaid, 3, /127\.0\.0\.1:\d+ refuses: Payment Required/)
   let endless
   await refuseHost('endless', await pretendRaw(socket => {
     socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n')

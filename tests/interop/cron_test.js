@@ -72,8 +72,8 @@ step('the line does what it is for', async () => {
   const expiry = async () => Date.parse((await host.pod(hash)).body.expiry)
   const was = await expiry()
   const line = crontab().trimEnd().split('\n')[1]
-  // Five fields of time, then what the shell gets; cron itself reads \% as %.
-  const command = line.replace(/^(\S+\s+){5}/, '').replace(/\\%/g, '%')
+  // The time, in one word or five, then what the shell gets; cron itself reads \% as %.
+  const command = line.replace(/^(@\S+\s+|(\S+\s+){5})/, '').replace(/\\%/g, '%')
   const ran = as(['env', '-i', `HOME=${work}`, 'PATH=/usr/bin:/bin', `ILP_CREDENTIALS=${host.btp}`, '/bin/sh', '-c', command])
   assert.strictEqual(ran.code, 0, ran.out + ran.err)
   const left = (await expiry() - Date.now()) / 1000

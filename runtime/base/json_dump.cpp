@@ -1,4 +1,4 @@
-#include "runtime/base/json.hpp"
+#include "runtime/base/json_size.hpp"
 #include "runtime/base/utf8.hpp"
 
 #include <charconv>
@@ -54,7 +54,8 @@ void append_text(std::string& out, std::string_view text) {
 
 class writer {
 public:
-  explicit writer(bool pretty) : pretty_(pretty) {}
+  enum class style : uint8_t { compact, pretty, counted };
+  explicit writer(style how) : pretty_(how == style::pretty), counted_(how == style::counted) {}
 
   void put(const json& value) {
     if (const bool* b = value.boolean())
@@ -72,6 +73,7 @@ public:
   }
 
   std::string take() { return std::move(out_); }
+  size_t size() const { return let_go_ + out_.size(); }
 
 private:
   template <class Items, class Put>
@@ -83,6 +85,10 @@ private:
         out_ += ',';
       new_line();
       put_item(item);
+      if (counted_ && out_.size() > 4096) {
+        let_go_ += out_.size();
+        out_.clear();
+      }
     }
     --level_;
     if (!items.empty())
@@ -102,6 +108,8 @@ private:
   }
 
   bool pretty_;
+  bool counted_; ///< only the size is wanted
+  size_t let_go_ = 0;
   size_t level_ = 0;
   std::string out_;
 };
@@ -150,15 +158,21 @@ std::string quote_json(std::string_view text) {
 }
 
 std::string dump(const json& value) {
-  writer w{false};
+  writer w{writer::style::compact};
   w.put(value);
   return w.take();
 }
 
 std::string dump_pretty(const json& value) {
-  writer w{true};
+  writer w{writer::style::pretty};
   w.put(value);
   return w.take();
+}
+
+size_t dump_size(const json& value) {
+  writer w{writer::style::counted};
+  w.put(value);
+  return w.size();
 }
 
 } // namespace codius::runtime

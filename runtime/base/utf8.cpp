@@ -93,6 +93,8 @@ bool is_plain_text(std::string_view text) {
 
 size_t plain_run(std::string_view text, size_t at) {
   size_t end = at;
+  while (end + 8 <= text.size() && are_plain(text.data() + end))
+    end += 8;
   while (end < text.size() && is_plain(text[end]))
     ++end;
   return end - at;

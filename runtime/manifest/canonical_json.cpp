@@ -59,73 +59,96 @@ void append_text(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void append(std::string& out, const json& value);
-
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return static_cast<signed char>(c) >= 0; });
 }
 
-void append_member(std::string& out, const json_member& member) {
-  if (out.back() != '{')
-    out += ',';
-  append_text(out, member.name);
-  out += ':';
-  append(out, member.value);
-}
+/// Hands over what it has from time to time, so that a large text is never there as a whole.
+class writer {
+public:
+  explicit writer(const text_sink& sink) : sink_(sink) { out_.reserve(most_held + 2048); }
 
-/// UTF-8 sorts by code point; UTF-16 puts the characters beyond U+FFFF before U+E000.
-void append_by_units(std::string& out, const json_object& object) {
-  std::vector<std::pair<std::u16string, const json_member*>> order;
-  order.reserve(object.size());
-  for (const json_member& m : object)
-    order.emplace_back(to_utf16(m.name), &m);
-  std::sort(order.begin(), order.end());
-  for (const auto& [units, member] : order)
-    append_member(out, *member);
-}
+  void put(const json& value) {
+    if (const std::string* text = value.text())
+      return append_text(out_, *text);
+    if (const json_object* object = value.object())
+      return put_object(*object);
+    const json_array* array = value.array();
+    if (!array) {
+      out_ += dump(value);
+      return;
+    }
+    out_ += '[';
+    for (const json& item : *array) {
+      if (&item != &array->front())
+        out_ += ',';
+      put(item);
+    }
+    out_ += ']';
+  }
 
-void append_object(std::string& out, const json_object& object) {
-  out += '{';
-  const auto by_name = [](const json_member* a, const json_member* b) { return a->name < b->name; };
-  if (std::all_of(object.begin(), object.end(), [](const auto& m) { return is_ascii(m.name); })) {
-    std::vector<const json_member*> order(object.size());
-    std::transform(object.begin(), object.end(), order.begin(), [](const auto& m) { return &m; });
-    std::sort(order.begin(), order.end(), by_name);
-    for (const json_member* member : order)
-      append_member(out, *member);
-  } else {
-    append_by_units(out, object);
-  }
-  out += '}';
-}
+  void end() { sink_(out_); }
 
-void append(std::string& out, const json& value) {
-  if (const std::string* text = value.text())
-    return append_text(out, *text);
-  if (const json_object* object = value.object())
-    return append_object(out, *object);
-  const json_array* array = value.array();
-  if (!array) {
-    out += dump(value);
-    return;
+private:
+  static constexpr size_t most_held = 16 << 10;
+
+  void put_member(const json_member& member, bool is_first) {
+    if (!is_first)
+      out_ += ',';
+    append_text(out_, member.name);
+    out_ += ':';
+    put(member.value);
+    if (out_.size() < most_held)
+      return;
+    sink_(out_);
+    out_.clear();
   }
-  out += '[';
-  for (const json& item : *array) {
-    if (&item != &array->front())
-      out += ',';
-    append(out, item);
+
+  /// UTF-8 sorts by code point; UTF-16 puts the characters beyond U+FFFF before U+E000.
+  void put_by_units(const json_object& object) {
+    std::vector<std::pair<std::u16string, const json_member*>> order;
+    order.reserve(object.size());
+    for (const json_member& m : object)
+      order.emplace_back(to_utf16(m.name), &m);
+    std::sort(order.begin(), order.end());
+    for (const auto& one : order)
+      put_member(*one.second, &one == &order.front());
   }
-  out += ']';
-}
+
+  void put_object(const json_object& object) {
+    out_ += '{';
+    const auto by_name
+      = [](const json_member* a, const json_member* b) { return a->name < b->name; };
+    if (std::all_of(object.begin(), object.end(), [](const auto& m) { return is_ascii(m.name); })) {
+      std::vector<const json_member*> order(object.size());
+      std::transform(object.begin(), object.end(), order.begin(), [](const auto& m) { return &m; });
+      std::sort(order.begin(), order.end(), by_name);
+      for (const json_member* const& member : order)
+        put_member(*member, &member == &order.front());
+    } else {
+      put_by_units(object);
+    }
+    out_ += '}';
+  }
+
+  const text_sink& sink_;
+  std::string out_;
+};
 
 } // namespace
 
 std::string canonical_json(const json& value) {
   std::string out;
   out.reserve(2048); // most manifests
-  append(out, value);
+  canonical_json(value, [&out](std::string_view part) { out += part; });
   return out;
+}
+
+void canonical_json(const json& value, const text_sink& sink) {
+  writer w{sink};
+  w.put(value);
+  w.end();
 }
 
 } // namespace codius::runtime

@@ -1,7 +1,9 @@
 #pragma once
 #include "runtime/base/json.hpp"
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 namespace codius::runtime {
 
@@ -14,5 +16,10 @@ namespace codius::runtime {
 /// does when JavaScript encodes such text. Source: the deployed
 /// clients and hosts, which use the npm package canonical-json 0.0.4.
 std::string canonical_json(const json& value);
+
+/// Gets the text piece by piece, from the front; pieces are valid until it returns.
+using text_sink = std::function<void(std::string_view piece)>;
+/// The same, without the text ever being there as a whole.
+void canonical_json(const json& value, const text_sink& sink);
 
 } // namespace codius::runtime

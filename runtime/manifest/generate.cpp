@@ -1,6 +1,7 @@
 #include "runtime/manifest/generate.hpp"
 
 #include "messages/bytes.hpp"
+#include "runtime/base/json_size.hpp"
 #include "runtime/manifest/hash.hpp"
 #include "runtime/manifest/pod_request.hpp"
 #include "runtime/manifest/validate.hpp"
@@ -167,7 +168,7 @@ std::optional<unresolved_image> resolve_images(json& manifest, const image_to_di
 }
 
 std::string explain_size(const json& manifest) {
-  const size_t size = dump(manifest).size();
+  const size_t size = dump_size(manifest);
   if (size <= max_manifest_text)
     return {};
   return "is too large: " + std::to_string(size) + " bytes, at most "

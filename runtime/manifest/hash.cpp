@@ -12,11 +12,12 @@ namespace codius::runtime {
 namespace {
 
 std::array<std::byte, 32> sha256_of(const json& value) {
-  const std::string text = canonical_json(value);
+  CryptoPP::SHA256 hash;
+  canonical_json(value, [&hash](std::string_view part) {
+    hash.Update(reinterpret_cast<const CryptoPP::byte*>(part.data()), part.size());
+  });
   std::array<std::byte, 32> digest;
-  CryptoPP::SHA256{}.CalculateDigest(reinterpret_cast<CryptoPP::byte*>(digest.data()),
-                                     reinterpret_cast<const CryptoPP::byte*>(text.data()),
-                                     text.size());
+  hash.Final(reinterpret_cast<CryptoPP::byte*>(digest.data()));
   return digest;
 }
 

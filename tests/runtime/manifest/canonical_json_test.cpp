@@ -1,4 +1,5 @@
 #include "messages/bytes.hpp"
+#include "runtime/base/json_size.hpp"
 #include "runtime/manifest/canonical_json.hpp"
 #include "runtime/manifest/hash.hpp"
 #include "tests/runtime/manifest/vectors.hpp"
@@ -65,5 +66,24 @@ TEST_SUITE("runtime/manifest/hash") {
   TEST_CASE("a manifest hash is a pod id") {
     CHECK(is_pod_id(hash_manifest(json_object{}).text));
     CHECK(is_pod_id(hash_manifest(json_object{{"name", "x"}}).text));
+  }
+
+  TEST_CASE("a large text comes in pieces that make the same text") {
+    json_object members;
+    for (int i = 0; i < 3000; ++i)
+      members.set("name " + std::to_string(i) + (i % 7 == 0 ? "\u00e4" : ""),
+                  json_array{i, std::string(static_cast<size_t>(i % 50), 'x'),
+                             json_object{{"b", 1}, {"a", "\n"}}});
+    const json value{std::move(members)};
+    std::string whole;
+    size_t pieces = 0;
+    canonical_json(value, [&](std::string_view piece) {
+      CHECK(piece.size() < 64 * 1024);
+      whole += piece;
+      ++pieces;
+    });
+    CHECK(pieces > 3);
+    CHECK(whole == canonical_json(value));
+    CHECK(whole.size() == dump_size(value)); // sorted, but of the same parts
   }
 }

@@ -133,7 +133,7 @@ TEST_SUITE("runtime/client/barrier") {
       const char* name;
       other_plan plan;
       exit_code code;
-      const char* words;
+      const char* said;
     };
     const row rows[] = {
       {"no way to it", {.unknown_to_ledger = true}, exit_code::payment, "the host cannot be paid"},
@@ -148,14 +148,14 @@ TEST_SUITE("runtime/client/barrier") {
        exit_code::host,
        "cannot be paid"},
     };
-    for (const auto& [name, plan, code, words] : rows) {
+    for (const auto& [name, plan, code, said] : rows) {
       CAPTURE(name);
       fake_host host;
       const auto second = host.another(1000), other = host.another(1000, plan);
       CHECK(upload_by_hand({"--host", host.url(), "--host", other, "--host", second, "--btp",
                             host.ledger(), "--retries", "0"})
             == static_cast<int>(code));
-      CHECK(err.find(words) != err.npos);
+      CHECK(err.find(said) != err.npos);
       CHECK(err.find(other) != err.npos);
       CHECK(err.find("Nothing was paid.") != err.npos);
       CHECK(host.received() == 0);

@@ -19,12 +19,31 @@ class Swarm {
     this.asked = new Map()
     this.redirected = 0
     this.server = http.createServer((req, res) => this.answer(req, res))
+    this.open = 0
+    this.looked = 0
     this.server.on('connection', socket => {
-      this.most = Math.max(this.most, this.openAtTheOtherEnd())
+      ++this.open
+      socket.on('close', () => --this.open)
       socket.on('error', () => {})
+      this.look()
     })
     await new Promise(resolve => this.server.listen(this.port, '0.0.0.0', resolve))
     cleanup(() => this.server.close())
+  }
+
+  /**
+   * This program's own count is never less than what the host has open, but maybe more, and then the
+   * kernel is asked. That takes milliseconds, so not each time; and its list comes in pieces, between
+   * which one connection may end and the next begin, so what it says once is no proof.
+   */
+  look () {
+    let now = this.open
+    if (now > AT_ONCE && Date.now() - this.looked < 200) return
+    for (let again = 0; now > AT_ONCE && again < 5; ++again) {
+      now = Math.min(now, this.openAtTheOtherEnd())
+      this.looked = Date.now()
+    }
+    this.most = Math.max(this.most, now)
   }
 
   /**

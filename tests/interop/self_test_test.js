@@ -104,7 +104,7 @@ step('it paid the exact price once, to itself', async () => {
   const sold = ledger.purchases(host.database)
   assert.strictEqual(sold.length, 1)
   assert.strictEqual(sold[0].state, 'delivered')
-  assert.deepStrictEqual(ledger.totals(host.database), { received: sold[0].price, earned: sold[0].price, owed: 0, credit: 0 })
+  assert.deepStrictEqual(ledger.totals(host.database), { received: sold[0].price, earned: sold[0].price, owed: 0, credit: 0, refunded: 0 })
   assert.deepStrictEqual(ledger.faults(host.database), [])
 })
 

@@ -86,7 +86,7 @@ struct purchase {
 /// Opens a purchase, or finds the one that this token already made for the same request. Credit of
 /// the token is spent first: with enough of it the answer is already `owed`.
 /// Reply: `purchase_opened`. Errors: `conflict` while another request of the token is open,
-/// `unknown_pod` when an extension's pod is not there.
+/// `unknown_pod` when an extension's pod is not there, `not_found` for `only_paid`.
 struct open_purchase {
   sale_kind kind = sale_kind::upload;
   pay_token token{};
@@ -96,6 +96,7 @@ struct open_purchase {
   uint64_t price = 0;
   asset unit;
   std::shared_ptr<const upload_note> note = nullptr; ///< what the sale's record says by now
+  bool only_paid = false; ///< find what this request has paid, and open nothing
 };
 struct purchase_opened {
   purchase sale;

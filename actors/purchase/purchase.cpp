@@ -46,7 +46,8 @@ purchase_actor_state::~purchase_actor_state() {
 
 caf::behavior purchase_actor_state::make_behavior(sale_terms terms) {
   terms_ = std::move(terms);
-  return {[this](const sell& req) { return on_sell(req); }, [this](tick_atom) { open(); }};
+  return {[this](const sell& req) { return on_sell(req); },
+          [this](tick_atom) { price_ ? open() : look_up_sale(); }};
 }
 
 template <class Actor, class Message, class Then, class Else>
@@ -71,8 +72,28 @@ caf::result<sale_answer> purchase_actor_state::on_sell(const sell& req) {
   record_ = sale_record{req_};
   written_ = req_.waits && record_.is_kept(); // by the desk
   answer_ = self_->make_response_promise<sale_answer>();
-  look_up_payment();
+  look_up_sale();
   return answer_;
+}
+
+/// What was paid before is answered as then, though the host be full, drained or out of reach of
+/// its ledger meanwhile.
+void purchase_actor_state::look_up_sale() {
+  open_purchase request{req_.kind, req_.token, req_.pod, nullptr, req_.duration,
+                        0,         {},         nullptr,  true};
+  if (record_.is_kept())
+    request.note = std::make_shared<const upload_note>(record_.note());
+  ask<keeper_actor>(
+    role::keeper, ledger_limit, std::move(request),
+    [this](const purchase_opened& found) {
+      upload_ = found.upload;
+      deliver(found.sale);
+    },
+    [this](const error& why) {
+      if (why.code != errc::not_found)
+        return fail(why);
+      look_up_payment();
+    });
 }
 
 void purchase_actor_state::look_up_payment() {
@@ -177,8 +198,8 @@ void purchase_actor_state::await_the_payer() {
 // --- money ------------------------------------------------------------------------------------
 
 void purchase_actor_state::open() {
-  open_purchase request{req_.kind,     req_.token, req_.pod,      req_.offer,
-                        req_.duration, *price_,    payment_.unit, nullptr};
+  open_purchase request{req_.kind, req_.token,    req_.pod, req_.offer, req_.duration,
+                        *price_,   payment_.unit, nullptr,  false};
   if (record_.is_kept()) {
     request.note = std::make_shared<const upload_note>(record_.note());
     written_ = true;

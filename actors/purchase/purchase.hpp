@@ -47,6 +47,7 @@ private:
   using promise = caf::typed_response_promise<sale_answer>;
 
   caf::result<sale_answer> on_sell(const sell& req);
+  void look_up_sale();
   void look_up_payment();
   void quote(const payment_state& payment);
   void check_pod();

@@ -99,7 +99,7 @@ result<purchase_opened> store::open_or_find(const open_purchase& req) {
     auto& p = row.sale;
     if (is_paid(p) && same_request(p, req))
       return purchase_opened{p, 0, true};
-    if (p.state != purchase_state::open)
+    if (p.state != purchase_state::open || req.only_paid)
       continue;
     if (same_request(p, req) && p.price == req.price) {
       const auto credit = ledger_.balance(ledger::token_account(req.token), row.unit);
@@ -109,6 +109,8 @@ result<purchase_opened> store::open_or_find(const open_purchase& req) {
       return error{errc::conflict, "another request with this Pay-Token waits for its payment"};
     settle(p, row.unit, purchase_state::abandoned, "superseded");
   }
+  if (req.only_paid)
+    return error{errc::not_found, "nothing was paid for this request"};
   if (req.kind == sale_kind::extend) {
     const auto pod = rows::find_pod(db_, req.pod);
     if (!pod || pod->phase == pod_phase::expiring)

@@ -20,6 +20,7 @@ namespace codius::tests {
 /// What stands in for the Interledger side: the test says who is connected and what they pay.
 struct till {
   std::set<pay_token> connected;
+  bool down = false; ///< the way to the ledger
   std::map<pay_token, std::vector<caf::typed_response_promise<collected>>> waiting;
   std::map<pay_token, uint64_t> due;
   std::map<pay_token, std::vector<caf::typed_response_promise<payer_here>>> expected;
@@ -27,7 +28,9 @@ struct till {
 
 inline ilp_actor::behavior_type till_keeper(ilp_actor::pointer self, std::shared_ptr<till> t) {
   return {
-    [t](const get_payment& m) {
+    [t](const get_payment& m) -> caf::result<payment_state> {
+      if (t->down)
+        return runtime::to_caf({errc::payments_down, "out of reach"});
       payment_state out;
       out.unit = {"XRP", 9};
       out.stream_open = t->connected.contains(m.token);

@@ -135,6 +135,20 @@ TEST_SUITE("actors/sale") {
     CHECK((*other)->what == outcome::pay_first);
   }
 
+  TEST_CASE_FIXTURE(running_sale_fixture, "what was paid is answered as then, whatever the host can do now") {
+    const auto first = buy(1, 'a');
+    money->down = true;
+    board->change(drained_terms(), *world.now);
+    const auto again = send(upload(1, 'a'));
+    const auto other = send(upload(2, 'a'));
+    run();
+    REQUIRE(*again);
+    CHECK((*again)->what == outcome::delivered);
+    CHECK((*again)->expires_at == first.expires_at);
+    REQUIRE(*other);
+    CHECK((*other)->why.code == errc::payments_down);
+  }
+
   TEST_CASE_FIXTURE(running_sale_fixture, "two requests with one token at once are one sale") {
     money->connected.insert(token_of(1));
     const auto one = send(upload(1, 'a'));

@@ -39,6 +39,8 @@ CODIUS_MESSAGE(set_phase)
 CODIUS_MESSAGE(begin_expiry)
 CODIUS_MESSAGE(forget_record)
 CODIUS_MESSAGE(record_forgotten)
+CODIUS_MESSAGE(get_pod_money)
+CODIUS_MESSAGE(pod_money)
 CODIUS_MESSAGE(get_totals)
 CODIUS_MESSAGE(ledger_totals)
 CODIUS_MESSAGE(read_manifest)
@@ -152,6 +154,7 @@ using keeper_actor = caf::typed_actor<
   caf::replies_to<get_records>::with<record_list>, caf::replies_to<get_record>::with<pod_record>,
   caf::replies_to<set_phase>::with<pod_record>, caf::replies_to<begin_expiry>::with<pod_record>,
   caf::replies_to<forget_record>::with<record_forgotten>,
+  caf::replies_to<get_pod_money>::with<pod_money>,
   caf::replies_to<get_totals>::with<ledger_totals>,
   caf::replies_to<get_kept_peers>::with<kept_peers>,
   caf::replies_to<keep_peers>::with<peers_kept>, caf::replies_to<get_events>::with<event_list>,

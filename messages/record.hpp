@@ -4,7 +4,7 @@
 namespace codius {
 
 enum class pod_phase : uint8_t {
-  starting,   ///< paid, not yet known to run
+  starting, ///< paid, not yet known to run
   running,
   restarting, ///< ended by itself, or lost with the machine; being started again
   expiring,   ///< its time is over: it is being removed
@@ -44,6 +44,19 @@ struct forget_record {
 };
 struct record_forgotten {
   bool bought_again = false; ///< it was sold again while it was being removed: start it
+};
+
+/// What was paid for pods, by all purchases that are owed or delivered. Reply: `pod_money`.
+struct get_pod_money {
+  std::vector<pod_id> pods;
+};
+struct pod_money {
+  struct sums {
+    std::vector<token_credits::line> paid; ///< by asset; at most the largest number there is
+    std::vector<purchase> latest;          ///< those whose time runs last first, at most 20
+    uint64_t purchases = 0;
+  };
+  std::vector<sums> of; ///< in the order in which they were asked for
 };
 
 /// Money by account; `received` = `earned` + `owed` + `credit`. Reply: `ledger_totals`.

@@ -23,16 +23,41 @@ json usage_json(const result<runtime::pod_usage>& used) {
   if (!used) // it does not run, or nobody counts
     return {};
   const std::chrono::duration<double> cpu = used->cpu_time;
-  return json_object{{"memoryBytes", used->memory_bytes},
-                     {"cpuSeconds", cpu.count()},
-                     {"tasks", used->tasks}};
+  return json_object{
+    {"memoryBytes", used->memory_bytes}, {"cpuSeconds", cpu.count()}, {"tasks", used->tasks}};
+}
+
+/// Nothing while the ledger does not tell.
+void add_money(json_object& pod, const pod_money::sums* sums) {
+  if (sums == nullptr)
+    return;
+  json_array paid;
+  for (const auto& line : sums->paid)
+    paid.emplace_back(json_object{{"amount", std::to_string(line.amount)},
+                                  {"assetCode", line.unit.code},
+                                  {"assetScale", line.unit.scale}});
+  pod.set("paid", std::move(paid));
+  pod.set("purchases", static_cast<double>(sums->purchases));
+}
+
+json_array latest_json(const pod_money::sums& sums) {
+  json_array out;
+  for (const auto& p : sums.latest)
+    out.emplace_back(json_object{{"id", static_cast<double>(p.id)},
+                                 {"kind", p.kind == sale_kind::upload ? "upload" : "extension"},
+                                 {"state", to_string(p.state)},
+                                 {"seconds", p.duration.count()},
+                                 {"price", std::to_string(p.price)},
+                                 {"until", iso_time(p.expires_at)}});
+  return out;
 }
 
 } // namespace
 
 json_object admin_api::pod_json(const pod_record& r) const {
   const auto& spec = r.offer->spec;
-  const auto left = std::chrono::duration_cast<std::chrono::seconds>(r.expires_at - world_.utc_now());
+  const auto left
+    = std::chrono::duration_cast<std::chrono::seconds>(r.expires_at - world_.utc_now());
   json_object out{{"hash", spec.id.text},
                   {"phase", to_string(r.phase)},
                   {"startedAt", iso_time(r.started_at)},
@@ -71,11 +96,14 @@ asio::awaitable<http_response> admin_api::list_pods(call) {
   std::vector<pod_id> ids;
   for (const auto& r : records->all)
     ids.push_back(r.offer->spec.id);
+  get_pod_money query{ids};
+  const auto money = co_await runtime::ask<pod_money>(system_, keeper, 10s, std::move(query));
   auto used = co_await usage_of(std::move(ids));
   json_array pods;
   for (size_t i = 0; i < records->all.size(); ++i) {
     auto line = pod_json(records->all[i]);
     line.set("usage", std::move(used[i]));
+    add_money(line, money ? &money->of.at(i) : nullptr);
     pods.emplace_back(std::move(line));
   }
   co_return json_answer(200, json_object{{"pods", std::move(pods)}});
@@ -91,6 +119,12 @@ asio::awaitable<http_response> admin_api::show_pod(call c) {
     co_return error_answer(record.error());
   auto out = pod_json(*record);
   std::vector<pod_id> only{record->offer->spec.id};
+  get_pod_money money_query{only};
+  const auto money = co_await runtime::ask<pod_money>(system_, keeper, 10s, std::move(money_query));
+  if (money) {
+    add_money(out, &money->of.front());
+    out.set("latestPurchases", latest_json(money->of.front()));
+  }
   auto used = co_await usage_of(std::move(only));
   out.set("usage", std::move(used.front()));
   json_array containers;

@@ -56,6 +56,7 @@ keeper_actor::behavior_type keeper_state::make_behavior(const keeper_deps& deps)
     [&](const set_phase& m) { return in_batch<pod_record>([&] { return s.set(m); }); },
     [&](const begin_expiry& m) { return in_batch<pod_record>([&] { return s.expire(m); }); },
     [&](const forget_record& m) { return in_batch<record_forgotten>([&] { return s.forget(m); }); },
+    [&](const get_pod_money& m) { return in_batch<pod_money>([&] { return s.money_of(m); }); },
     [&](get_totals) { return in_batch<ledger_totals>([&] { return s.totals(); }); },
     [&](get_kept_peers) {
       return in_batch<kept_peers>([&]() -> result<kept_peers> {

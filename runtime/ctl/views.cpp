@@ -65,6 +65,14 @@ std::string whole(const json& line, std::string_view member) {
                 : "-";
 }
 
+/// "0.0022 XRP", of several assets one after the other.
+std::string paid_words(const json& pod) {
+  std::string out;
+  for (const auto& line : list(pod, "paid"))
+    out += (out.empty() ? "" : ", ") + whole(line, "amount") + " " + word(line, "assetCode");
+  return out.empty() ? "-" : out;
+}
+
 struct usage_words {
   std::string memory, cpu, tasks;
 };
@@ -86,8 +94,8 @@ usage_words used_words(const json& pod) {
 void add_tree(const json& node, size_t depth, rows& out) {
   auto name = word(node, "id"); // "hosting/expiry"
   name.erase(0, name.rfind('/') + 1);
-  out.push_back({std::string(depth * 2, ' ') + name, word(node, "state"),
-                 word(node, "restarts"), word(node, "waiting")});
+  out.push_back({std::string(depth * 2, ' ') + name, word(node, "state"), word(node, "restarts"),
+                 word(node, "waiting")});
   for (const auto& child : list(node, "children"))
     add_tree(child, depth + 1, out);
 }
@@ -136,22 +144,29 @@ std::string status_view(const json& s) {
 }
 
 std::string pods_view(const json& answer) {
-  rows out{{"POD", "PHASE", "LEFT", "MEMORY", "CPU TIME", "TASKS", "CONNECTIONS"}};
+  rows out{{"POD", "PHASE", "LEFT", "PAID", "MEMORY", "CPU TIME", "TASKS", "CONNECTIONS"}};
   for (const auto& pod : list(answer, "pods")) {
     const auto used = used_words(pod);
-    out.push_back({word(pod, "hash"), word(pod, "phase"), span(pod, "secondsLeft"), used.memory,
-                   used.cpu, used.tasks, word(pod, "connections")});
+    out.push_back({word(pod, "hash"), word(pod, "phase"), span(pod, "secondsLeft"), paid_words(pod),
+                   used.memory, used.cpu, used.tasks, word(pod, "connections")});
   }
   return out.size() == 1 ? "no pods\n" : table(out);
 }
 
 std::string pod_view(const json& pod) {
   const auto used = used_words(pod);
-  rows out{{"pod", word(pod, "hash")},           {"phase", word(pod, "phase")},
-           {"started", word(pod, "startedAt")},  {"ends", word(pod, "expiresAt")},
-           {"left", span(pod, "secondsLeft")},   {"memory", used.memory},
-           {"cpu time", used.cpu},               {"tasks", used.tasks},
-           {"address", word(pod, "ip")},         {"port", word(pod, "port")},
+  rows out{{"pod", word(pod, "hash")},
+           {"phase", word(pod, "phase")},
+           {"started", word(pod, "startedAt")},
+           {"ends", word(pod, "expiresAt")},
+           {"left", span(pod, "secondsLeft")},
+           {"paid", paid_words(pod)},
+           {"purchases", word(pod, "purchases")},
+           {"memory", used.memory},
+           {"cpu time", used.cpu},
+           {"tasks", used.tasks},
+           {"address", word(pod, "ip")},
+           {"port", word(pod, "port")},
            {"connections", word(pod, "connections")}};
   for (const auto& container : list(pod, "containers"))
     out.push_back({"container", word(container, "id") + "  " + word(container, "image")});

@@ -58,6 +58,7 @@ public:
   result<record_forgotten> forget(const forget_record& req);
   result<pod_evicted> evict(const evict_pod& req);
 
+  result<pod_money> money_of(const get_pod_money& query);
   result<ledger_totals> totals();
 
   result<std::vector<kept_peer>> peers();

@@ -3,7 +3,26 @@
 #include "runtime/store/rows.hpp"
 #include "runtime/store/store.hpp"
 
+#include <algorithm>
+#include <limits>
+
 namespace codius::runtime {
+
+namespace {
+
+constexpr uint64_t purchases_shown = 20;
+
+/// Never more than a number holds: it is for people to look at.
+void add_money(std::vector<token_credits::line>& sums, const asset& unit, uint64_t amount) {
+  for (auto& line : sums)
+    if (line.unit == unit) {
+      line.amount += std::min(amount, std::numeric_limits<uint64_t>::max() - line.amount);
+      return;
+    }
+  sums.push_back({unit, amount});
+}
+
+} // namespace
 
 result<std::vector<pod_record>> store::records() {
   return atomically<std::vector<pod_record>>(
@@ -52,6 +71,21 @@ result<record_forgotten> store::forget(const forget_record& req) {
     rows::delete_pod(db_, req.id);
     tell("pod.removed", *pod);
     return record_forgotten{false};
+  });
+}
+
+result<pod_money> store::money_of(const get_pod_money& query) {
+  return atomically<pod_money>([&]() -> result<pod_money> {
+    pod_money out;
+    for (const auto& pod : query.pods) {
+      auto& sums = out.of.emplace_back();
+      for (const auto& row : rows::paid_purchases_of(db_, pod)) {
+        add_money(sums.paid, row.unit, row.sale.price);
+        if (++sums.purchases <= purchases_shown)
+          sums.latest.push_back(row.sale);
+      }
+    }
+    return out;
   });
 }
 

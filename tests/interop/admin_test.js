@@ -75,7 +75,9 @@ step('a pod shows with all that is known of it', async () => {
   assert.strictEqual(info.expiry, sold.body.expiry)
   const [listed] = (await ask('/pods')).body.pods
   assert.strictEqual(listed.hash, hash)
+  assert.deepStrictEqual(listed.paid, [{ amount: String(sold.price), assetCode: 'XRP', assetScale: 9 }])
   const whole = (await ask(`/pods/${hash}`)).body
+  assert.strictEqual(whole.latestPurchases[0].price, String(sold.price))
   assert.strictEqual(whole.expiresAt, sold.body.expiry)
   assert.deepStrictEqual(whole.manifest, manifest)
   assert.strictEqual((await ask(`/pods/${'a'.repeat(52)}`)).status, 404)

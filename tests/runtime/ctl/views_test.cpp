@@ -41,11 +41,12 @@ TEST_SUITE("runtime/ctl/views") {
   TEST_CASE("what pods use is shown where it is known") {
     const auto pods = *runtime::parse_json(
       R"({"pods":[{"hash":"a","phase":"running","secondsLeft":60,"memoryBytes":536870912,"connections":1,)"
+      R"("paid":[{"amount":"1500000000","assetCode":"XRP","assetScale":9}],)"
       R"("usage":{"memoryBytes":13631488,"cpuSeconds":3.25,"tasks":7}},)"
       R"({"hash":"b","phase":"starting","secondsLeft":60,"memoryBytes":536870912,"connections":0,"usage":null}]})");
     const auto text = ctl::pods_view(pods);
-    CHECK(text.find("13 of 512 MiB  3.2 s     7      1") != text.npos);
-    CHECK(text.find("512 MiB        -         -      0") != text.npos);
+    CHECK(text.find("1.5 XRP  13 of 512 MiB  3.2 s     7      1") != text.npos);
+    CHECK(text.find("-        512 MiB        -         -      0") != text.npos);
   }
 
   TEST_CASE("a reload says what it changed, and what has to wait") {

@@ -42,7 +42,8 @@ TEST_SUITE("runtime/store/evict") {
     CHECK(runtime::refund_of(max_amount, 2s, 1s) == max_amount / 2);
   }
 
-  TEST_CASE_FIXTURE(evict_fixture, "what did not run goes back to whoever bought it, the newest time first") {
+  TEST_CASE_FIXTURE(evict_fixture,
+                    "what did not run goes back to whoever bought it, the newest time first") {
     (void)sold(1, 'a', 600s, 100);
     const auto more = buy(sale_kind::extend, 2, 'a', 300s, 90);
     (void)commit([&] { return s->deliver({more.id}); });
@@ -59,6 +60,24 @@ TEST_SUITE("runtime/store/evict") {
     CHECK(pod.expires_at == *world.now);
     CHECK(count("pod.evicted") == 1);
     CHECK(flaw().empty());
+  }
+
+  TEST_CASE_FIXTURE(evict_fixture,
+                    "what was paid for a pod is told by asset, without what went back") {
+    const auto paid
+      = [&](char pod) { return commit([&] { return s->money_of({{id_of(pod)}}); })->of.front(); };
+    CHECK(paid('a').paid.empty());
+    (void)sold(1, 'a', 600s, 100);
+    (void)buy(sale_kind::extend, 2, 'a', 300s, 90);
+    (void)open(sale_kind::extend, 3, 'a', 300s, 70); // and never paid
+    REQUIRE(paid('a').paid.size() == 1);
+    CHECK(paid('a').paid[0].unit == unit);
+    CHECK(paid('a').paid[0].amount == 190);
+    CHECK(paid('a').purchases == 2);
+    CHECK(paid('a').latest.front().duration == 300s);
+    world.advance(100s);
+    (void)evict('a');
+    CHECK(paid('a').purchases == 0);
   }
 
   TEST_CASE_FIXTURE(evict_fixture, "a purchase whose time has run stays as it was") {

@@ -12,6 +12,7 @@ sale_record::sale_record(const sell& req) {
   note_.duration = req.duration;
   note_.request_id = req.request_id;
   note_.asked_at = req.asked_at;
+  note_.unit = {{}, 0}; // not known yet
   step("accepted", req.asked_at);
 }
 

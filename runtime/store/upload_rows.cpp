@@ -64,8 +64,8 @@ upload_note read_note(statement& s) {
   out.asked_at = time_at(s.integer(8));
   out.steps = decode_steps(s.text(9));
   out.price = static_cast<uint64_t>(s.integer(10));
-  if (const auto key = s.text(11); !key.empty())
-    out.unit = ledger::from_key(key);
+  const auto key = s.text(11);
+  out.unit = key.empty() ? asset{{}, 0} : ledger::from_key(key);
   out.pay = s.text(12);
   out.pay_until = time_at(s.integer(13));
   if (const auto code = s.text(14); !code.empty()) {

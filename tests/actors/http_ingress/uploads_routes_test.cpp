@@ -95,6 +95,7 @@ TEST_SUITE("actors/http_ingress/uploads") {
     CHECK(path == "/uploads/" + text_of(answer, "id"));
     CHECK(path.size() == 9 + 32);
     CHECK(text_of(answer, "state") == "checking");
+    CHECK(answer.body.find("price") == std::string::npos); // it is not known yet
     auto record = see(path);
     CHECK(text(record, "state") == "awaiting_payment");
     CHECK(text(record, "requestId") == "mine");

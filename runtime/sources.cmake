@@ -50,6 +50,7 @@ set(client_sources
   runtime/client/manifest_report.cpp
   runtime/client/manifest_source.cpp
   runtime/client/manual.cpp
+  runtime/client/memory.cpp
   runtime/client/option_reader.cpp
   runtime/client/outcome.cpp
   runtime/client/paid_request.cpp

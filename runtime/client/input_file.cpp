@@ -35,8 +35,9 @@ bool has_something(int fd, std::chrono::milliseconds patience) {
   }
 }
 
-outcome<std::optional<std::string>> read_all(int fd, const std::string& path, size_t most) {
-  std::string text(std::min<size_t>(most + 1, 1 << 16), '\0');
+outcome<std::optional<std::string>> read_all(int fd, const std::string& path, size_t most,
+                                             size_t expected = 0) {
+  std::string text(std::min<size_t>(most + 1, std::max<size_t>(expected + 1, 1 << 16)), '\0');
   size_t size = 0;
   for (;;) {
     if (size == text.size() && size <= most)
@@ -81,7 +82,8 @@ outcome<std::optional<std::string>> read_input(const std::string& path,
       return about(path, "is a pipe, and nothing comes out of it");
     (void)::fcntl(fd.get(), F_SETFL, 0); // somebody writes: now waiting is right
   }
-  return read_all(fd.get(), path, limits.most);
+  const bool has_size = S_ISREG(facts.st_mode) && facts.st_size > 0;
+  return read_all(fd.get(), path, limits.most, has_size ? static_cast<size_t>(facts.st_size) : 0);
 }
 
 } // namespace codius::client

@@ -2,6 +2,7 @@
 
 #include "runtime/base/json_place.hpp"
 #include "runtime/base/json_reader.hpp"
+#include "runtime/client/memory.hpp"
 #include "runtime/client/text.hpp"
 #include "runtime/manifest/image_resolver.hpp"
 #include "runtime/manifest/validate.hpp"
@@ -51,6 +52,9 @@ file_problem cannot(const std::string& path, std::string what, std::string next 
 read_source read(const std::string& path, const input_limits& limits) {
   read_source out{.path = path, .text = {}, .value = {}};
   auto text = read_input(path, limits);
+  // Taken apart it is some times as large: each member and each short text has a place of its own.
+  if (text && *text && (*text)->size() > 256 << 10)
+    expect_memory(5 * (*text)->size());
   if (!text) {
     const auto& why = text.failure();
     // The sentence begins with the file's name, which is shown anyway.

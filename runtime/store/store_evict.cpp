@@ -1,5 +1,6 @@
 // A pod that an operator ends: what its buyers get back.
 #include "runtime/base/iso_time.hpp"
+#include "runtime/store/amounts.hpp"
 #include "runtime/store/event_chain.hpp"
 #include "runtime/store/refund.hpp"
 #include "runtime/store/rows.hpp"
@@ -12,15 +13,6 @@ namespace codius::runtime {
 namespace {
 
 using std::chrono::milliseconds;
-
-void add(std::vector<token_credits::line>& sums, const asset& unit, uint64_t amount) {
-  const auto at
-    = std::find_if(sums.begin(), sums.end(), [&](const auto& line) { return line.unit == unit; });
-  if (at != sums.end())
-    at->amount += amount;
-  else if (amount > 0)
-    sums.push_back({unit, amount});
-}
 
 json_array credits_json(const std::vector<token_credits::line>& sums) {
   json_array out;
@@ -61,7 +53,7 @@ result<pod_evicted> store::evict(const evict_pod& req) {
         continue;
       const auto back = owed ? row.sale.price : refund_of(row.sale.price, row.sale.duration, part);
       give_back(row.sale, row.unit, back, req.reason);
-      add(out.credited, row.unit, back);
+      add_amount(out.credited, row.unit, back);
       ++out.purchases;
     }
     const auto was_to_end = pod->expires_at;

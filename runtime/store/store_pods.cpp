@@ -1,26 +1,14 @@
 // The pods, and what else is kept beside the sales.
+#include "runtime/store/amounts.hpp"
 #include "runtime/store/peer_rows.hpp"
 #include "runtime/store/rows.hpp"
 #include "runtime/store/store.hpp"
-
-#include <algorithm>
-#include <limits>
 
 namespace codius::runtime {
 
 namespace {
 
 constexpr uint64_t purchases_shown = 20;
-
-/// Never more than a number holds: it is for people to look at.
-void add_money(std::vector<token_credits::line>& sums, const asset& unit, uint64_t amount) {
-  for (auto& line : sums)
-    if (line.unit == unit) {
-      line.amount += std::min(amount, std::numeric_limits<uint64_t>::max() - line.amount);
-      return;
-    }
-  sums.push_back({unit, amount});
-}
 
 } // namespace
 
@@ -80,7 +68,7 @@ result<pod_money> store::money_of(const get_pod_money& query) {
     for (const auto& pod : query.pods) {
       auto& sums = out.of.emplace_back();
       for (const auto& row : rows::paid_purchases_of(db_, pod)) {
-        add_money(sums.paid, row.unit, row.sale.price);
+        add_amount(sums.paid, row.unit, row.sale.price);
         if (++sums.purchases <= purchases_shown)
           sums.latest.push_back(row.sale);
       }

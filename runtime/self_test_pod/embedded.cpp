@@ -1,23 +1,14 @@
 #include "runtime/self_test_pod/embedded.hpp"
 
-// The build says where the program is (CODIUS_SELF_TEST_POD), and makes it first.
-asm(".section .rodata\n"
-    ".balign 16\n"
-    "codius_self_test_pod:\n"
-    ".incbin \"" CODIUS_SELF_TEST_POD "\"\n"
-    "codius_self_test_pod_end:\n"
-    ".byte 0\n"
-    ".globl codius_self_test_pod, codius_self_test_pod_end\n"
-    ".previous\n");
+#include "runtime/base/embed.hpp"
 
-extern "C" const char codius_self_test_pod[];
-extern "C" const char codius_self_test_pod_end[];
+// The build says where the program is (CODIUS_SELF_TEST_POD), and makes it first.
+CODIUS_EMBED(codius_self_test_pod, CODIUS_SELF_TEST_POD);
 
 namespace codius::runtime {
 
 std::string_view embedded_self_test_pod() {
-  return {codius_self_test_pod,
-          static_cast<size_t>(codius_self_test_pod_end - codius_self_test_pod)};
+  return embedded(codius_self_test_pod, codius_self_test_pod_end);
 }
 
 } // namespace codius::runtime

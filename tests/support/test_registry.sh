@@ -25,15 +25,19 @@ storage:
   filesystem: {rootdirectory: $dir/store}
 http: {addr: "127.0.0.1:${CODIUS_TEST_REGISTRY_PORT:-0}"}
 YAML
-  setsid docker-registry serve "$dir/registry.yml" </dev/null >"$dir/log" 2>&1 &
-  echo $! >"$dir/pid"
-  tries=500
-  until grep -q 'listening on' "$dir/log"; do
-    kill -0 "$(cat "$dir/pid")" 2>/dev/null || fail "the registry ended: $(tail -n 1 "$dir/log")"
-    tries=$((tries - 1))
-    [ "$tries" -gt 0 ] || fail "the registry does not listen"
-    sleep 0.02
-  done
+  : >"$dir/log"
+  setsid docker-registry serve "$dir/registry.yml" </dev/null >>"$dir/log" 2>&1 &
+  registry=$!
+  echo "$registry" >"$dir/pid"
+  # The log is followed until it says so, for as long as there is a registry to say it.
+  mkfifo "$dir/news"
+  tail -n +1 -f --pid="$registry" "$dir/log" >"$dir/news" 2>/dev/null &
+  follower=$!
+  heard=yes
+  timeout 10 grep -q -m 1 'listening on' "$dir/news" || heard=
+  kill "$follower" 2>/dev/null || true
+  rm "$dir/news"
+  [ -n "$heard" ] || fail "the registry does not listen: $(tail -n 1 "$dir/log")"
   sed -n 's/.*listening on \(127\.0\.0\.1:[0-9]*\).*/\1/p' "$dir/log" | head -n 1 >"$dir/address"
   cat "$dir/address"
 }

@@ -17,8 +17,8 @@ public:
 
   virtual ~log_seat() = default;
 
-  /// What comes next, if that is known without asking a disk; null: use `fetch`. Empty: that is
-  /// all for now. `flush`: also what is there of a line that has not ended.
+  /// What comes next, if that is known without asking a disk; null: use `fetch`. Empty: nothing
+  /// more has come. `flush`: also what is there of a line that has not ended.
   virtual text peek(bool flush) = 0;
   /// The same, but may wait for a disk. Never null. Errors: `io`.
   virtual result<text> fetch(bool flush) = 0;

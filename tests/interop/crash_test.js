@@ -8,7 +8,6 @@ const { execFileSync } = require('child_process')
 const { Host } = require('./support/host')
 const { startUpload, said } = require('./support/client')
 const { newManifest } = require('./support/payer')
-const { until } = require('./support/wait')
 const ledger = require('./support/ledger')
 const places = require('./support/places')
 const { step, run, note } = require('./support/tap')
@@ -49,11 +48,7 @@ async function endSale (sale) {
 /** Starts the host again after its crash and holds what it has against what was paid. */
 async function judge (sale) {
   await host.start()
-  await until('nothing to be open or owed', () => {
-    const left = ledger.purchases(host.database).filter(p => p.state === 'open' || p.state === 'owed')
-    if (left.length > 0) throw new Error(JSON.stringify(left))
-    return true
-  }, 10000)
+  await ledger.settled(host.database)
   assert.deepStrictEqual(ledger.faults(host.database), [])
   const paid = ledger.purchases(host.database).filter(p => p.state === 'delivered')
   const answer = await host.pod(sale.manifestHash)

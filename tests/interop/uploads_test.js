@@ -130,11 +130,7 @@ step('what is unknown is 404, what cannot be is refused at once', async () => {
 
 /** What the record says after a restart must be what the ledger says. */
 async function judge (upload) {
-  await until('nothing to be open or owed', () => {
-    const left = ledger.purchases(host.database).filter(p => p.state === 'open' || p.state === 'owed')
-    if (left.length > 0) throw new Error(JSON.stringify(left))
-    return true
-  }, 10000)
+  await ledger.settled(host.database)
   assert.deepStrictEqual(ledger.faults(host.database), [])
   const body = await record(upload.location)
   const hex = upload.payToken.toString('hex').toUpperCase()

@@ -1,7 +1,6 @@
 // Prefer: respond-async, GET /uploads/{id} and its events.
-#include "net/http/body_writer.hpp"
 #include "tests/actors/http_ingress/api_fixture.hpp"
-#include "tests/support/scripted_writer.hpp"
+#include "tests/support/stream_reader.hpp"
 
 using namespace codius;
 using namespace codius::tests;
@@ -54,18 +53,10 @@ struct uploads_fixture : running_api {
     return http("GET", path + "/events", std::move(fields));
   }
   std::shared_ptr<reader> receive(const net::http_response& res) {
-    REQUIRE(res.status == 200);
-    REQUIRE(res.stream);
-    auto out = std::make_shared<reader>();
-    out->to = writers.emplace_back(std::make_shared<scripted_writer>(io));
-    asio::co_spawn(io, produce_into(res.stream, out->to),
-                   [out](std::exception_ptr) { out->done = true; });
+    auto out = begin_reading<reader>(io, res);
+    writers.push_back(out->to);
     run();
     return out;
-  }
-  static asio::awaitable<void> produce_into(std::shared_ptr<const net::body_producer> from,
-                                            std::shared_ptr<scripted_writer> to) {
-    co_await from->run(*to);
   }
   /// The types of the events in a stream, and of the last one its id.
   static std::string events_of(const std::string& stream, std::string* last = nullptr) {

@@ -1,8 +1,8 @@
 // GET /pods/{hash}/logs, from the request to the answer.
 #include "actors/http_ingress/api.hpp"
-#include "net/http/body_writer.hpp"
 #include "runtime/base/json.hpp"
 #include "tests/actors/log_hub/log_fixture.hpp"
+#include "tests/support/stream_reader.hpp"
 
 using namespace codius;
 using namespace codius::tests;
@@ -58,18 +58,10 @@ struct route_fixture : log_fixture {
 
   /// Lets the answer's producer run.
   std::shared_ptr<reader> receive(const net::http_response& res) {
-    REQUIRE(res.status == 200);
-    REQUIRE(res.stream);
-    auto out = std::make_shared<reader>();
-    out->to = writers.emplace_back(std::make_shared<scripted_writer>(io));
-    asio::co_spawn(io, produce_into(res.stream, out->to),
-                   [out](std::exception_ptr) { out->done = true; });
+    auto out = begin_reading<reader>(io, res);
+    writers.push_back(out->to);
     run();
     return out;
-  }
-  static asio::awaitable<void> produce_into(std::shared_ptr<const net::body_producer> from,
-                                            std::shared_ptr<scripted_writer> to) {
-    co_await from->run(*to);
   }
 };
 

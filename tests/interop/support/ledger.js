@@ -1,5 +1,6 @@
 'use strict'
 const { execFileSync } = require('child_process')
+const { until } = require('./wait')
 
 /** The rows of a query on the store of a host that runs or not, as objects. */
 function rows (database, sql) {
@@ -45,4 +46,13 @@ function faults (database) {
   return out
 }
 
-module.exports = { rows, totals, purchases, faults }
+/** Waits until no purchase waits for its money or its pod any more. */
+async function settled (database) {
+  await until('nothing to be open or owed', () => {
+    const left = purchases(database).filter(p => p.state === 'open' || p.state === 'owed')
+    if (left.length > 0) throw new Error(JSON.stringify(left))
+    return true
+  }, 10000)
+}
+
+module.exports = { rows, totals, purchases, faults, settled }

@@ -1,6 +1,7 @@
 #pragma once
 #include "runtime/store/event_chain.hpp"
 #include "runtime/store/store.hpp"
+#include "tests/runtime/store/batch.hpp"
 #include "tests/support/fake_world.hpp"
 #include "tests/support/offers.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -34,10 +35,7 @@ struct kept_fixture {
 
   template <class Op>
   auto commit(Op op) {
-    REQUIRE(s->begin());
-    auto out = op();
-    REQUIRE(s->commit());
-    return out;
+    return in_batch(*s, std::move(op));
   }
 
   purchase_opened open(sale_kind kind, uint8_t token, char pod, std::chrono::seconds d,

@@ -1,5 +1,6 @@
 #include "runtime/store/store.hpp"
 
+#include "tests/runtime/store/batch.hpp"
 #include "tests/support/fake_world.hpp"
 #include "tests/support/offers.hpp"
 
@@ -39,10 +40,7 @@ struct store_fixture {
 
   template <class Op>
   auto commit(Op op) {
-    REQUIRE(s->begin());
-    auto out = op();
-    REQUIRE(s->commit());
-    return out;
+    return in_batch(*s, std::move(op));
   }
 
   open_purchase upload(uint8_t token, char pod, std::chrono::seconds d = 600s, uint64_t price = 100) {

@@ -1,5 +1,6 @@
 // The records of sales: what they say, what they say it from, and how long.
 #include "runtime/store/store.hpp"
+#include "tests/runtime/store/batch.hpp"
 #include "tests/support/fake_world.hpp"
 #include "tests/support/offers.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -33,10 +34,7 @@ struct uploads_fixture {
   }
   template <class Op>
   auto commit(Op op) {
-    REQUIRE(s->begin());
-    auto out = op();
-    REQUIRE(s->commit());
-    return out;
+    return in_batch(*s, std::move(op));
   }
 
   upload_note note(unsigned n, uint8_t token, char pod = 'a') {
